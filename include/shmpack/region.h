@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Region: variables under integer keys in shared memory that unrelated processes attach by one System V key.
+//
+// Every operation is atomic with respect to every other process. Reading takes no lock. Writing holds the region's lock
+// for the time of a copy; a process that is killed while it holds it freezes nobody: the next one finds out from the
+// kernel, puts the half-done change back or completes it, and goes on.
+//
+// A Region is a process's handle: trivially copyable and destructible, to be closed by Detach(). It is not thread-safe;
+// threads attach each for themselves. A forked child's copy is a handle of its own: parent and child both go on and
+// both detach. Values are opaque bytes here; docs/format.md specifies region and values.
+//
+// Nothing in the region is trusted: positions and lengths are loaded once, checked against the size the kernel reported
+// at attach, and used from private memory. Contradictions give Code::kCorrupt.
+//
+// `timeout_ms` bounds the wait for the lock in every function that has it; then Code::kTimeout, and nothing has
+// changed.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "shmpack/region_layout.h"
+#include "shmpack/status.h"
+
+namespace shmpack {
+
+/// What Peek() saw: one version of one variable.
+struct Peeked {
+  uint64_t version = 0;  // Never reused in this region.
+  uint64_t length = 0;   // Bytes.
+  uint32_t slot = 0;     // Where it lay; Copy() needs it.
+  Offset block = Offset::kNone;
+  uint8_t head[kInlineBytes] = {};  // The first bytes, as many as there are; all of them if length <= kInlineBytes.
+};
+
+struct RegionStats {
+  uint64_t total_bytes;
+  uint64_t variables;
+  uint64_t data_bytes;  // Of values in the heap.
+  uint64_t free_bytes;  // That neither a variable nor the header takes: the same after removing all as in a new region.
+};
+
+class Region {
+ public:
+  /// Attaches the region under `key`, or creates one in which values of `size_bytes` fit (anything that fits an
+  /// ext/sysvshm segment of that size fits). The size of an existing region is what it is. `permissions` are the mode
+  /// bits of a new one. With no right to write, attaches for reading only. Key 0 (IPC_PRIVATE) always creates a region
+  /// that only this process and its later forks share and that is gone with the last of them. Errors: kTooSmall (below
+  /// what ext/sysvshm takes, when creating), kStockSegment, kForeign, kVersion, kByteOrder, kCorrupt, kTimeout
+  /// (somebody is stopped while creating it), kSystem (shmget, shmat). No segment is left behind.
+  static Status Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
+                       Region* out) noexcept;
+
+  /// Unmaps it. The handle is detached afterwards; detaching twice does nothing.
+  void Detach() noexcept;
+
+  /// Removes the key, so that the next Attach() creates another region. Those attached keep this one. kSystem.
+  Status RemoveSegment() noexcept;
+
+  bool attached() const noexcept { return header_ != nullptr; }
+  bool read_only() const noexcept { return read_only_; }
+  int32_t segment_id() const noexcept { return segment_id_; }
+
+  /// Stores `size` bytes under `key`, new or in the place of the old ones. kReadOnly, kNoRoom, kTimeout, kCorrupt: the
+  /// old value is there, unchanged.
+  Status Put(int64_t key, const void* data, uint64_t size, uint32_t timeout_ms) noexcept;
+
+  /// Removes a variable. kNotFound, kReadOnly, kTimeout, kCorrupt.
+  Status Remove(int64_t key, uint32_t timeout_ms) noexcept;
+
+  /// Looks a variable up: its version, length and first bytes. kNotFound, kTimeout, kCorrupt.
+  Status Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept;
+
+  /// Copies bytes [skip, length) of the very version that was peeked at to `out`. kChanged: it has been replaced since,
+  /// and `out` holds garbage.
+  Status Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept;
+
+  /// Peek() and Copy() in one, holding the lock, for a reader whose Copy() came too late several times. kTooSmall:
+  /// `capacity` does not suffice, peeked->length says what would. Else as Peek(); kReadOnly if the region cannot be
+  /// locked.
+  Status ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t capacity, Peeked* peeked) noexcept;
+
+  /// Counts, under the lock. kReadOnly, kTimeout, kCorrupt.
+  Status Stats(uint32_t timeout_ms, RegionStats* out) noexcept;
+
+  /// The thread id in the lock's word, 0 if it is free: for the message after kTimeout.
+  uint32_t lock_holder() const noexcept;
+
+ private:
+  friend class RegionView;
+  friend class RegionMaker;
+
+  HeaderShm* header_ = nullptr;  // Where this process has it.
+  uint64_t bytes_ = 0;           // As the kernel says; bounds every offset.
+  int32_t segment_id_ = -1;
+  bool read_only_ = false;
+};
+
+}  // namespace shmpack

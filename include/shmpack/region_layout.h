@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The bytes of a region, as docs/format.md specifies them. Nothing here knows a process: these structs lie in shared
+// memory, are the same for every program that maps it, and are only ever reached through atomic accesses.
+//
+//   0            header (1,472 bytes)
+//   header end   heap: blocks, one after the other, growing up        | heap_end
+//   ...          room that neither has taken yet
+//   ...          slots: slot i ends 48 * i bytes before the region's end, growing down  | slot_count
+//   total_bytes
+//
+// What is true and what is derived. The slots' versions, keys and values, `slot_count`, `heap_end` and the blocks'
+// sizes are the truth; each changes by one store. The hash chains, the free lists, the owners and the counters can be
+// computed from them, and are, whenever a process died while it held the lock.
+//
+// Who may store: the holder of the lock, nobody else. Who may load: everybody, at any time, checking what it loads.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace shmpack {
+
+/// A word in shared memory. Every store is a release and every load an acquire: a reader that sees a store sees all
+/// that was stored before it, and what a killed process left is a prefix of what it meant to do.
+using SharedU32 = std::atomic<uint32_t>;
+using SharedU64 = std::atomic<uint64_t>;
+static_assert(SharedU32::is_always_lock_free && sizeof(SharedU32) == 4);
+static_assert(SharedU64::is_always_lock_free && sizeof(SharedU64) == 8);
+
+/// A position in a region, in units of 8 bytes from its start. 0, inside the header, means "none".
+enum class Offset : uint32_t { kNone = 0 };
+
+inline constexpr uint32_t kUnitBytes = 8;
+inline constexpr uint64_t kMagic = 0x004b'4341'504d'4853;  // "SHMPACK" and a zero byte, on a little-endian machine.
+inline constexpr uint32_t kFormatVersion = 1;
+inline constexpr uint32_t kByteOrderMark = 0x0102'0304;
+/// A block's size has 31 bits of 8-byte units.
+inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 34;
+
+/// The region's lock. See src/port/robust_lock.h for the protocol.
+struct LockShm {
+  SharedU32 word;  // Holder's thread id, waiters bit, owner-died bit: the kernel's robust-futex form.
+  uint32_t reserved;
+  SharedU64 pid_namespace;  // Where that thread id means something (inode of /proc/self/ns/pid); 0: not known (yet).
+  uint8_t padding[48];      // Readers without the lock never touch this cache line.
+};
+
+/// What readers without the lock need to find a slot. Guarded by the lock for storing.
+struct IndexShm {
+  SharedU64 structure_sequence;  // Odd while chains change: a reader that found nothing then must look again.
+  SharedU32 slot_count;          // Slots [0, slot_count) exist; twice as many hash buckets.
+  uint8_t padding[52];
+};
+
+/// The writers' own words. Guarded by the lock.
+struct WriterShm {
+  SharedU64 last_version;  // The version given last; versions are even, grow, and are never given twice.
+  SharedU32 heap_end;      // Offset of the first unit above the heap.
+  SharedU32 free_slot;     // Derived: 1 + index of the first free slot, 0: none. Linked through payload[0].
+  SharedU32 live_slots;    // Derived: variables in the region.
+  SharedU32 live_units;    // Derived: units of the heap that variables own.
+  SharedU64 data_bytes;    // Derived: bytes of values in the heap, each rounded up to 8; held to the quota.
+  uint8_t padding[32];
+};
+
+/// One slot's words as they were before an overwrite. Guarded by the lock. Armed: the slot is put back unless it
+/// already carries new_version.
+struct UndoShm {
+  SharedU32 armed;  // 1 + index of the slot, 0: nothing to undo.
+  SharedU32 meta;
+  SharedU64 new_version;
+  SharedU64 payload[2];
+  uint8_t padding[32];
+};
+
+/// What compaction is moving. Guarded by the lock. A block on its way down the heap, armed: the move is finished, from
+/// moved_units on. A slot on its way down the table, slot_from set: if the copy has its version, the original is freed.
+struct MoveShm {
+  SharedU32 armed;        // 1 + index of the slot that owns the block, 0: no block moves.
+  SharedU32 from;         // Offset.
+  SharedU32 to;           // Offset, below from.
+  SharedU32 units;        // The block's size.
+  SharedU32 moved_units;  // How much of it has arrived.
+  SharedU32 slot_from;    // 1 + index, 0: no slot moves.
+  SharedU32 slot_to;      // Index.
+  uint8_t padding[36];
+};
+
+inline constexpr uint32_t kBinCount = 256;
+
+/// Free blocks by size. Guarded by the lock, derived. src/core/heap.h says which size goes into which bin.
+struct FreeBinsShm {
+  SharedU64 used[kBinCount / 64];  // Bit b: bin b is not empty.
+  SharedU32 head[kBinCount];       // Offset of the bin's first block, if bit b is set.
+};
+
+struct HeaderShm {
+  SharedU64 magic;  // Stored last, so that a region is either whole or seen to be half-made.
+  SharedU32 format_version;
+  SharedU32 byte_order;
+  SharedU64 total_bytes;
+  SharedU64 quota_bytes;  // Values in the heap may take this much; the rest is bookkeeping and room for overwrites.
+  SharedU64 region_id;    // Random.
+  SharedU64 created_us;   // Microseconds since 1970-01-01 UTC.
+  SharedU32 creator_pid;
+  SharedU32 creator_uid;
+  SharedU32 header_bytes;
+  SharedU32 slot_bytes;
+  LockShm lock;
+  IndexShm index;
+  WriterShm writer;
+  UndoShm undo;
+  MoveShm move;
+  FreeBinsShm bins;
+  uint8_t padding[32];
+};
+
+inline constexpr uint32_t kInlineBytes = 16;
+inline constexpr uint32_t kMetaHeap = 1;  // meta: the value lies in the heap; payload is {Offset of its block, bytes}.
+inline constexpr uint32_t kMetaInlineShift = 8;  // meta of a value kept in its slot: bytes << 8.
+
+/// One variable, and two buckets of the hash index, which therefore grows with the slots.
+struct SlotShm {
+  SharedU64 version;  // 0: free. Even: the words below are this version's. Odd: they are being replaced.
+  SharedU64 key;      // The variable's key, two's complement.
+  SharedU32 next;     // Derived: 1 + index of the next slot of the chain, 0: the last.
+  SharedU32 meta;
+  SharedU64 payload[2];
+  SharedU32 bucket[2];  // Derived: heads of chains 2i and 2i + 1: 1 + index of the first slot, 0: empty.
+};
+
+/// A block of the heap. Sizes include these 8 bytes.
+struct BlockShm {
+  SharedU32 units;  // Size in units; kPreviousFree is derived.
+  SharedU32 owner;  // Derived: 1 + index of the slot whose value lies here, 0: free.
+};
+
+inline constexpr uint32_t kPreviousFree = uint32_t{1} << 31;
+
+/// What a free block holds behind its BlockShm; its last 4 bytes repeat its size, for the block behind it.
+struct FreeLinksShm {
+  SharedU32 next;  // Offset.
+  SharedU32 previous;
+};
+
+static_assert(sizeof(HeaderShm) == 1472 && sizeof(SlotShm) == 48 && sizeof(BlockShm) == 8 && sizeof(FreeLinksShm) == 8);
+static_assert(offsetof(HeaderShm, magic) == 0 && offsetof(HeaderShm, format_version) == 8);
+static_assert(offsetof(HeaderShm, byte_order) == 12 && offsetof(HeaderShm, total_bytes) == 16);
+static_assert(offsetof(HeaderShm, quota_bytes) == 24 && offsetof(HeaderShm, region_id) == 32);
+static_assert(offsetof(HeaderShm, created_us) == 40 && offsetof(HeaderShm, creator_pid) == 48);
+static_assert(offsetof(HeaderShm, creator_uid) == 52 && offsetof(HeaderShm, header_bytes) == 56);
+static_assert(offsetof(HeaderShm, slot_bytes) == 60 && offsetof(HeaderShm, lock) == 64);
+static_assert(offsetof(LockShm, pid_namespace) == 8 && offsetof(HeaderShm, index) == 128);
+static_assert(offsetof(IndexShm, slot_count) == 8 && offsetof(HeaderShm, writer) == 192);
+static_assert(offsetof(WriterShm, heap_end) == 8 && offsetof(WriterShm, free_slot) == 12);
+static_assert(offsetof(WriterShm, live_slots) == 16 && offsetof(WriterShm, live_units) == 20);
+static_assert(offsetof(WriterShm, data_bytes) == 24 && offsetof(HeaderShm, undo) == 256);
+static_assert(offsetof(UndoShm, meta) == 4 && offsetof(UndoShm, new_version) == 8 && offsetof(UndoShm, payload) == 16);
+static_assert(offsetof(HeaderShm, move) == 320 && offsetof(MoveShm, moved_units) == 16);
+static_assert(offsetof(MoveShm, slot_from) == 20 && offsetof(MoveShm, slot_to) == 24);
+static_assert(offsetof(HeaderShm, bins) == 384 && offsetof(FreeBinsShm, head) == 32);
+static_assert(offsetof(SlotShm, key) == 8 && offsetof(SlotShm, next) == 16 && offsetof(SlotShm, meta) == 20);
+static_assert(offsetof(SlotShm, payload) == 24 && offsetof(SlotShm, bucket) == 40);
+
+}  // namespace shmpack

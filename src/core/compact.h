@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Compaction: joins all free room into one piece between heap and slots, so that a region is full only when the bytes
+// are used up, however scattered they are. Takes time in proportion to the region's content; done only when a write
+// would fail without it and succeeds with it.
+//
+// Slots move from the table's end into free ones, blocks slide down the heap, each with a record in MoveShm from which
+// a killed move is completed. What moves gets a new version: readers that were copying look again.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/region_view.h"
+#include "shmpack/status.h"
+
+namespace shmpack {
+
+/// Whether `slots` more slots and `units` more units of heap fit once all free room is in one piece.
+bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units) noexcept;
+
+/// Slot numbers and offsets from before the call are void. kCorrupt.
+Status CompactLocked(const RegionView& view) noexcept;
+
+/// Completes what a killed CompactLocked() was moving. False: the record cannot be.
+bool FinishMovesLocked(const RegionView& view, uint32_t slot_count) noexcept;
+
+}  // namespace shmpack

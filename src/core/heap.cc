@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "core/heap.h"
+
+namespace shmpack {
+
+namespace {
+
+constexpr uint32_t kMinimumUnits = 3;  // BlockShm, FreeLinksShm and the size at the end.
+constexpr uint32_t kTriesInOwnBin = 8;
+
+FreeLinksShm& Links(const RegionView& view, uint32_t offset) noexcept {
+  return *reinterpret_cast<FreeLinksShm*>(view.at(offset) + sizeof(BlockShm));
+}
+
+/// The word at a free block's end that repeats its size. `behind` is the offset just behind the block.
+SharedU32& SizeAtEnd(const RegionView& view, uint32_t behind) noexcept {
+  return *reinterpret_cast<SharedU32*>(view.at(behind) - sizeof(uint32_t));
+}
+
+bool IsFree(const RegionView& view, uint32_t offset) noexcept { return Load(view.block(offset).owner) == 0; }
+
+void SetPreviousFree(const RegionView& view, uint32_t offset, bool previous_free) noexcept {
+  SharedU32& units = view.block(offset).units;
+  const uint32_t size = Load(units) & ~kPreviousFree;
+  Store(units, previous_free ? size | kPreviousFree : size);
+}
+
+/// Changes a block's size and keeps its flag.
+void SetSize(const RegionView& view, uint32_t offset, uint32_t size) noexcept {
+  SharedU32& units = view.block(offset).units;
+  Store(units, (Load(units) & kPreviousFree) | size);
+}
+
+/// heap_end, or 0, below every block, if it cannot be.
+uint32_t LoadHeapEnd(const RegionView& view) noexcept {
+  const uint32_t end = Load(view.header().writer.heap_end);
+  return end >= view.heap_begin() && end <= view.bytes() / kUnitBytes ? end : 0;
+}
+
+/// The first block of a bin, 0: it is empty. What stands in the head of an empty bin means nothing.
+uint32_t FirstOf(const FreeBinsShm& bins, uint32_t bin) noexcept {
+  return (Load(bins.used[bin / 64]) >> (bin % 64) & 1) != 0 ? Load(bins.head[bin]) : 0;
+}
+
+/// Whether a link leads to a free block inside the heap.
+bool LeadsToFree(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept {
+  return BlockSizeLocked(view, offset, heap_end) >= kMinimumUnits && IsFree(view, offset);
+}
+
+void InsertIntoBin(const RegionView& view, uint32_t offset, uint32_t units, uint32_t heap_end) noexcept {
+  FreeBinsShm& bins = view.header().bins;
+  const uint32_t bin = BinOf(units);
+  uint32_t first = FirstOf(bins, bin);
+  if (first != 0 && !LeadsToFree(view, first, heap_end)) first = 0;
+  Store(Links(view, offset).next, first);
+  Store(Links(view, offset).previous, 0U);
+  Store(SizeAtEnd(view, offset + units), units);
+  if (first != 0) Store(Links(view, first).previous, offset);
+  Store(bins.head[bin], offset);
+  SharedU64& used = bins.used[bin / 64];
+  Store(used, Load(used) | uint64_t{1} << (bin % 64));
+}
+
+bool RemoveFromBin(const RegionView& view, uint32_t offset, uint32_t units, uint32_t heap_end) noexcept {
+  FreeBinsShm& bins = view.header().bins;
+  const uint32_t bin = BinOf(units);
+  const uint32_t next = Load(Links(view, offset).next);
+  const uint32_t previous = Load(Links(view, offset).previous);
+  if (next != 0 && !LeadsToFree(view, next, heap_end)) return false;
+  if (previous != 0 && !LeadsToFree(view, previous, heap_end)) return false;
+  if (next != 0) Store(Links(view, next).previous, previous);
+  if (previous != 0) {
+    Store(Links(view, previous).next, next);
+    return true;
+  }
+  Store(bins.head[bin], next);
+  if (next == 0) {
+    SharedU64& used = bins.used[bin / 64];
+    Store(used, Load(used) & ~(uint64_t{1} << (bin % 64)));
+  }
+  return true;
+}
+
+/// A free block of at least `units`, 0 if the bins have none.
+uint32_t FindFree(const RegionView& view, uint32_t units, uint32_t heap_end) noexcept {
+  const FreeBinsShm& bins = view.header().bins;
+  const uint32_t own_bin = BinOf(units);
+  uint32_t offset = FirstOf(bins, own_bin);
+  for (uint32_t tries = 0; offset != 0 && tries < kTriesInOwnBin; ++tries) {
+    if (!LeadsToFree(view, offset, heap_end)) return 0;
+    if (BlockSizeLocked(view, offset, heap_end) >= units) return offset;
+    offset = Load(Links(view, offset).next);
+  }
+  for (uint32_t bin = own_bin + 1; bin < kBinCount;) {
+    const uint64_t used = Load(bins.used[bin / 64]) >> (bin % 64);
+    if (used == 0) {
+      bin = (bin / 64 + 1) * 64;
+      continue;
+    }
+    bin += static_cast<uint32_t>(__builtin_ctzll(used));
+    offset = Load(bins.head[bin]);
+    return LeadsToFree(view, offset, heap_end) && BlockSizeLocked(view, offset, heap_end) >= units ? offset : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+uint32_t BlockSizeLocked(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept {
+  if (offset < view.heap_begin() || offset >= heap_end) return 0;
+  const uint32_t units = Load(view.block(offset).units) & ~kPreviousFree;
+  return units <= heap_end - offset ? units : 0;
+}
+
+Offset AllocateLocked(const RegionView& view, uint32_t units, uint32_t owner, uint32_t heap_limit) noexcept {
+  if (units < kMinimumUnits) units = kMinimumUnits;
+  const uint32_t heap_end = LoadHeapEnd(view);
+  if (heap_end == 0) return Offset::kNone;
+  const uint32_t offset = FindFree(view, units, heap_end);
+  if (offset == 0) {
+    if (heap_limit < heap_end || heap_limit - heap_end < units) return Offset::kNone;
+    Store(view.block(heap_end).units, units);
+    Store(view.block(heap_end).owner, owner);
+    Store(view.header().writer.heap_end, heap_end + units);
+    return Offset{heap_end};
+  }
+  const uint32_t size = BlockSizeLocked(view, offset, heap_end);
+  if (size < units || !RemoveFromBin(view, offset, size, heap_end)) return Offset::kNone;
+  if (size - units >= kMinimumUnits) {
+    // The rest gets its own header while it still lies inside the block; the block's size is what parts them.
+    Store(view.block(offset + units).units, size - units);
+    Store(view.block(offset + units).owner, 0U);
+    InsertIntoBin(view, offset + units, size - units, heap_end);
+    SetSize(view, offset, units);
+  } else if (offset + size < heap_end) {
+    SetPreviousFree(view, offset + size, false);
+  }
+  Store(view.block(offset).owner, owner);
+  return Offset{offset};
+}
+
+bool FreeLocked(const RegionView& view, Offset block) noexcept {
+  const uint32_t heap_end = LoadHeapEnd(view);
+  uint32_t offset = static_cast<uint32_t>(block);
+  uint32_t size = BlockSizeLocked(view, offset, heap_end);
+  if (size < kMinimumUnits) return false;
+  Store(view.block(offset).owner, 0U);
+  if (offset + size < heap_end && IsFree(view, offset + size)) {
+    const uint32_t next_size = BlockSizeLocked(view, offset + size, heap_end);
+    if (next_size < kMinimumUnits || !RemoveFromBin(view, offset + size, next_size, heap_end)) return false;
+    size += next_size;
+    SetSize(view, offset, size);
+  }
+  if ((Load(view.block(offset).units) & kPreviousFree) != 0) {
+    const uint32_t previous_size = Load(SizeAtEnd(view, offset));
+    if (previous_size < kMinimumUnits || previous_size > offset - view.heap_begin()) return false;
+    const uint32_t previous = offset - previous_size;
+    if (BlockSizeLocked(view, previous, heap_end) != previous_size || !IsFree(view, previous)) return false;
+    if (!RemoveFromBin(view, previous, previous_size, heap_end)) return false;
+    offset = previous;
+    size += previous_size;
+    SetSize(view, offset, size);
+  }
+  if (offset + size == heap_end) {
+    Store(view.header().writer.heap_end, offset);
+    return true;
+  }
+  InsertIntoBin(view, offset, size, heap_end);
+  SetPreviousFree(view, offset + size, true);
+  return true;
+}
+
+bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept {
+  WriterShm& writer = view.header().writer;
+  const uint32_t heap_end = Load(writer.heap_end);
+  if (heap_end < view.heap_begin() || heap_end > view.slots_begin(slot_count)) return false;
+  ClearBinsLocked(view);
+  uint64_t data_bytes = 0;
+  for (uint32_t i = 0; i < slot_count; ++i) {
+    const SlotShm& slot = view.slot(i);
+    if (Load(slot.version) == 0 || Load(slot.meta) != kMetaHeap) continue;
+    const uint64_t offset = Load(slot.payload[0]);
+    const uint64_t length = Load(slot.payload[1]);
+    if (!view.ValueInBounds(offset, length)) return false;
+    Store(view.block(static_cast<uint32_t>(offset)).owner, i + 1);
+    data_bytes += ChargedBytes(length);
+  }
+  uint32_t live_units = 0;
+  uint32_t free_begin = 0;  // Of the run of free blocks that ends at `offset`; 0: the block before it is live.
+  for (uint32_t offset = view.heap_begin(); offset < heap_end;) {
+    const uint32_t size = BlockSizeLocked(view, offset, heap_end);
+    if (size < kMinimumUnits) return false;
+    const uint32_t owner = Load(view.block(offset).owner);
+    const bool live = owner != 0 && owner <= slot_count && Load(view.slot(owner - 1).version) != 0 &&
+                      Load(view.slot(owner - 1).meta) == kMetaHeap && Load(view.slot(owner - 1).payload[0]) == offset;
+    if (live) {
+      live_units += size;
+      if (free_begin != 0) {
+        SetSize(view, free_begin, offset - free_begin);
+        InsertIntoBin(view, free_begin, offset - free_begin, heap_end);
+      }
+      SetPreviousFree(view, offset, free_begin != 0);
+      free_begin = 0;
+    } else {
+      Store(view.block(offset).owner, 0U);
+      if (free_begin == 0) {
+        free_begin = offset;
+        SetPreviousFree(view, offset, false);
+      }
+    }
+    offset += size;
+  }
+  if (free_begin != 0) Store(writer.heap_end, free_begin);
+  Store(writer.live_units, live_units);
+  Store(writer.data_bytes, data_bytes);
+  return true;
+}
+
+void ClearBinsLocked(const RegionView& view) noexcept {
+  for (SharedU64& used : view.header().bins.used) Store(used, uint64_t{0});
+}
+
+}  // namespace shmpack

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The heap: blocks for the values that do not fit into their slot. Blocks lie one after the other from the header's end
+// to heap_end, each with its size in front, so the heap can be walked; that, and each slot's word on where its value
+// lies, is the truth. Every size changes by one store that leaves the heap walkable. Who owns a block, whether the one
+// before it is free, and the lists of free blocks are derived: RebuildHeapLocked() computes them.
+//
+// Free blocks are kept in bins by size (exact below 16 units, then eight bins to a power of two), first fit from a bin
+// where every block fits, then from the room above heap_end. When only scattered room is left, compaction (compact.h)
+// joins it.
+//
+// Everything here holds the lock. Links and sizes are checked as they are read; `false` means that they contradict each
+// other, and that the caller should rebuild.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/region_view.h"
+
+namespace shmpack {
+
+/// The bin that a free block of `units` belongs to.
+constexpr uint32_t BinOf(uint32_t units) noexcept {
+  if (units < 16) return units;
+  const uint32_t log = 31 - static_cast<uint32_t>(__builtin_clz(units));
+  return 16 + (log - 4) * 8 + ((units >> (log - 3)) & 7);
+}
+
+/// A block of at least `units` (rounded up to what a free block needs), owned by nobody's slot yet: its owner is
+/// `owner`. `heap_limit` is the offset where the slots begin. kNone: no room in one piece.
+Offset AllocateLocked(const RegionView& view, uint32_t units, uint32_t owner, uint32_t heap_limit) noexcept;
+
+/// Frees a block and joins it with free neighbours. False: the heap contradicts itself.
+bool FreeLocked(const RegionView& view, Offset block) noexcept;
+
+/// Size in units of the block at `offset`, 0 if there can be none that ends by `heap_end`.
+uint32_t BlockSizeLocked(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept;
+
+/// Computes owners, bins, live_units and data_bytes anew from the sizes and from the slots. False: the sizes do not
+/// lead from the heap's begin to its end; the region is corrupt.
+bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept;
+
+/// Empties all bins: there is no free block. For compaction.
+void ClearBinsLocked(const RegionView& view) noexcept;
+
+}  // namespace shmpack

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The index: from a key to its slot, by linear hashing over chains. Every slot brings two buckets along, so the index
+// grows with the slots one step at a time: adding slot n moves some of the chain of two older buckets into the two new
+// ones. There is no table to rebuild and no stop.
+//
+// Chains are derived state. While they change, structure_sequence is odd. Readers walk them without the lock: what they
+// find is checked by the slot's version; what they do not find counts only if structure_sequence was even and the same
+// before and after. Walks are bounded by the number of slots there can be, so a circle ends.
+//
+// `slot_count` is always the caller's private copy, loaded once and checked by RegionView::LoadSlotCount().
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/region_view.h"
+
+namespace shmpack {
+
+/// The finalizer of MurmurHash3 (public domain): all 64 bits of the key reach all bits of the result.
+constexpr uint32_t HashKey(int64_t key) noexcept {
+  uint64_t h = static_cast<uint64_t>(key);
+  h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdULL;
+  h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+  return static_cast<uint32_t>(h ^ (h >> 33));
+}
+
+/// The bucket of a hash among `buckets` of them. REQUIRES: buckets > 0.
+constexpr uint32_t BucketOf(uint32_t hash, uint32_t buckets) noexcept {
+  const uint32_t mask = UINT32_MAX >> __builtin_clz(buckets | 1);
+  const uint32_t bucket = hash & mask;
+  return bucket < buckets ? bucket : bucket & (mask >> 1);
+}
+
+enum class Found : uint8_t { kYes, kNo, kCorrupt };
+
+/// Walks the chain of `key` among `slot_count` slots. kYes: *slot has had that key and was not free a moment ago. With
+/// the lock held the answer is exact; without, see above. Never blocks.
+Found FindSlot(const RegionView& view, int64_t key, uint32_t slot_count, uint32_t* slot) noexcept;
+
+/// Brackets every change of chains. A kill between them leaves the sequence odd until RebuildIndexLocked().
+void BeginStructureLocked(const RegionView& view) noexcept;
+void EndStructureLocked(const RegionView& view) noexcept;
+
+/// Puts slot `index`, whose key is stored, at the head of its chain. Between Begin and EndStructureLocked().
+void LinkLocked(const RegionView& view, uint32_t slot_count, uint32_t index) noexcept;
+
+/// Takes slot `index` out of its chain. False: the chain does not lead there (corrupt). Between Begin and End.
+bool UnlinkLocked(const RegionView& view, uint32_t slot_count, uint32_t index) noexcept;
+
+/// Adds free slot number `slot_count` and its buckets. False: the chains to be split are corrupt. Between Begin and
+/// End. REQUIRES: room between heap and slots.
+bool AppendSlotLocked(const RegionView& view, uint32_t slot_count) noexcept;
+
+/// Computes chains, free-slot list and live_slots anew from the slots' keys and versions, in one pass. Slots that
+/// cannot be (an odd version, a value out of bounds) are freed. Between Begin and End.
+void RebuildIndexLocked(const RegionView& view, uint32_t slot_count) noexcept;
+
+/// Frees slot `index` and puts it on the list of free slots.
+void PushFreeSlotLocked(const RegionView& view, uint32_t index) noexcept;
+/// Takes a slot off that list. kNoSlot: none is free, or the list's head is no free slot.
+uint32_t PopFreeSlotLocked(const RegionView& view, uint32_t slot_count) noexcept;
+
+}  // namespace shmpack

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Replacing the words of a live slot, seen by readers and by kills as one step.
+//
+// The old words go into the undo record, the version becomes odd, the words are stored, and the new version is the
+// commit: a kill before it puts the old words back, a kill after it keeps the new ones. The words that are put back get
+// a version of their own, so that a reader that caught some of the others cannot take what it has for whole.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/region_view.h"
+
+namespace shmpack {
+
+/// The words of a slot that say what its value is.
+struct ValueWords {
+  uint32_t meta;
+  uint64_t payload[2];
+};
+
+/// Loads them. Without the lock, only a version that is even and the same before and after makes them one value.
+ValueWords LoadValueWords(const SlotShm& slot) noexcept;
+
+/// Stores them. The version is the caller's affair.
+void StoreValueWords(SlotShm& slot, const ValueWords& words) noexcept;
+
+/// REQUIRES: slot `index` is live and the undo record is not armed.
+void OverwriteLocked(const RegionView& view, uint32_t index, const ValueWords& words) noexcept;
+
+/// Puts back what a killed OverwriteLocked() left half done. False: the record cannot be.
+bool UndoOverwriteLocked(const RegionView& view, uint32_t slot_count) noexcept;
+
+}  // namespace shmpack

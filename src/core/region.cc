@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The operations on a region's variables.
+
+#include "shmpack/region.h"
+
+#include <sched.h>
+
+#include <cstring>
+#include <ctime>
+
+#include "core/compact.h"
+#include "core/heap.h"
+#include "core/index.h"
+#include "core/overwrite.h"
+#include "core/region_lock.h"
+#include "core/region_view.h"
+#include "core/repair.h"
+#include "port/robust_lock.h"
+
+namespace shmpack {
+
+namespace {
+
+constexpr int kLockFreeTries = 64;
+constexpr int kTriesBeforeYield = 16;
+
+Status SlotCountCorrupt() noexcept { return Status(Code::kCorrupt, "its slot count exceeds the region"); }
+Status ChainCorrupt() noexcept { return Status(Code::kCorrupt, "its index leads nowhere"); }
+Status ValueCorrupt() noexcept { return Status(Code::kCorrupt, "a value lies outside of it"); }
+
+void AddTo(SharedU32& word, int64_t amount) noexcept {
+  Store(word, static_cast<uint32_t>(static_cast<int64_t>(Load(word)) + amount));
+}
+
+/// Reads what slot `index` holds of `key`. kChanged: it is being written, or is another's by now.
+Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
+  const SlotShm& slot = view.slot(index);
+  Peeked peeked;
+  peeked.version = Load(slot.version);
+  if (peeked.version == 0 || (peeked.version & 1) != 0) return Status(Code::kChanged);
+  if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
+  const ValueWords words = LoadValueWords(slot);
+  bool in_bounds = true;
+  if (words.meta == kMetaHeap) {
+    in_bounds = view.ValueInBounds(words.payload[0], words.payload[1]);
+    if (in_bounds) {
+      peeked.block = Offset{static_cast<uint32_t>(words.payload[0])};
+      peeked.length = words.payload[1];
+      CopyOut(peeked.head, view.at(static_cast<uint32_t>(words.payload[0])) + sizeof(BlockShm), kInlineBytes);
+    }
+  } else {
+    peeked.length = words.meta >> kMetaInlineShift;
+    in_bounds = (words.meta & 0xff) == 0 && peeked.length <= kInlineBytes;
+    std::memcpy(peeked.head, words.payload, kInlineBytes);
+  }
+  peeked.slot = index;
+  // A slot that compaction gave back may hold a value's bytes by now. Those were stored after slot_count was lowered,
+  // so who saw them sees that, too.
+  if (index >= Load(view.header().index.slot_count) || Load(slot.version) != peeked.version) {
+    return Status(Code::kChanged);
+  }
+  if (!in_bounds) return ValueCorrupt();
+  *out = peeked;
+  return {};
+}
+
+/// One look without the lock. kChanged: writers were in the way.
+Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept {
+  const SharedU64& sequence = view.header().index.structure_sequence;
+  const uint64_t before = Load(sequence);
+  const uint32_t slot_count = view.LoadSlotCount();
+  if (slot_count == kNoSlot) return SlotCountCorrupt();
+  uint32_t index = 0;
+  const Found found = FindSlot(view, key, slot_count, &index);
+  if (found == Found::kYes) return PeekSlot(view, index, key, out);
+  if ((before & 1) != 0 || Load(sequence) != before) return Status(Code::kChanged);
+  return found == Found::kNo ? Status(Code::kNotFound) : ChainCorrupt();
+}
+
+/// REQUIRES: the lock.
+Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept {
+  const Status status = PeekLockFree(view, key, out);
+  // With the lock held nothing changes: what looks as if it did is damage.
+  return status.code() == Code::kChanged ? ChainCorrupt() : status;
+}
+
+/// A reader that may not take the lock waits for the writer instead.
+Status PeekWithoutLock(const RegionView& view, int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
+  for (uint32_t waited_ms = 0; waited_ms <= timeout_ms; ++waited_ms) {
+    const Status status = PeekLockFree(view, key, out);
+    if (status.code() != Code::kChanged) return status;
+    const timespec a_moment = {0, 1'000'000};
+    nanosleep(&a_moment, nullptr);
+  }
+  return Status(Code::kTimeout, "a writer does not finish");
+}
+
+/// A slot for a new key: a free one, or one more. kNoSlot with *status telling why.
+uint32_t TakeSlotLocked(const RegionView& view, uint32_t* slot_count, Status* status) noexcept {
+  uint32_t index = PopFreeSlotLocked(view, *slot_count);
+  if (index != kNoSlot) return index;
+  if (*slot_count == view.max_slots() || view.slots_begin(*slot_count + 1) < Load(view.header().writer.heap_end)) {
+    *status = Status(Code::kNoRoom);
+    return kNoSlot;
+  }
+  BeginStructureLocked(view);
+  const bool split = AppendSlotLocked(view, *slot_count);
+  EndStructureLocked(view);
+  if (!split) {
+    *status = ChainCorrupt();
+    return kNoSlot;
+  }
+  ++*slot_count;
+  return PopFreeSlotLocked(view, *slot_count);
+}
+
+/// What a live slot owned before its value was replaced or removed.
+struct OldValue {
+  Offset block = Offset::kNone;
+  uint64_t length = 0;
+};
+
+OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
+  const ValueWords words = LoadValueWords(view.slot(index));
+  if (words.meta != kMetaHeap || !view.ValueInBounds(words.payload[0], words.payload[1])) return {};
+  return {Offset{static_cast<uint32_t>(words.payload[0])}, words.payload[1]};
+}
+
+/// Gives an old value's block back. The value it held is gone already: if the heap turns out damaged, it is computed
+/// anew.
+Status FreeOldValueLocked(const RegionView& view, const OldValue& old, uint32_t slot_count) noexcept {
+  if (old.block == Offset::kNone) return {};
+  WriterShm& writer = view.header().writer;
+  const uint32_t units = BlockSizeLocked(view, static_cast<uint32_t>(old.block), Load(writer.heap_end));
+  if (units == 0 || !FreeLocked(view, old.block)) return RebuildLocked(view, slot_count);
+  AddTo(writer.live_units, -int64_t{units});
+  Store(writer.data_bytes, Load(writer.data_bytes) - ChargedBytes(old.length));
+  return {};
+}
+
+/// Puts a value where there is room for it in one piece; kNoRoom where there is none, with nothing changed that counts.
+Status PlaceLocked(const RegionView& view, int64_t key, const void* data, uint64_t size, Found found, uint32_t index,
+                   uint32_t slot_count) noexcept {
+  WriterShm& writer = view.header().writer;
+  Status status;
+  const bool is_new = found == Found::kNo;
+  if (is_new) {
+    index = TakeSlotLocked(view, &slot_count, &status);
+    if (!status.ok()) return status;
+    if (index == kNoSlot) return ChainCorrupt();
+  }
+  ValueWords words = {static_cast<uint32_t>(size << kMetaInlineShift), {0, 0}};
+  if (size > kInlineBytes) {
+    const Offset block = AllocateLocked(view, BlockUnits(size), index + 1, view.slots_begin(slot_count));
+    if (block == Offset::kNone) {
+      if (is_new) PushFreeSlotLocked(view, index);
+      return Status(Code::kNoRoom);
+    }
+    CopyIn(view.at(static_cast<uint32_t>(block)) + sizeof(BlockShm), data, size);
+    words = {kMetaHeap, {static_cast<uint64_t>(block), size}};
+    AddTo(writer.live_units, BlockSizeLocked(view, static_cast<uint32_t>(block), Load(writer.heap_end)));
+    Store(writer.data_bytes, Load(writer.data_bytes) + ChargedBytes(size));
+  } else {
+    std::memcpy(words.payload, data, size);
+  }
+  if (!is_new) {
+    const OldValue old = OldValueOf(view, index);
+    OverwriteLocked(view, index, words);
+    return FreeOldValueLocked(view, old, slot_count);
+  }
+  SlotShm& slot = view.slot(index);
+  BeginStructureLocked(view);
+  Store(slot.key, static_cast<uint64_t>(key));
+  StoreValueWords(slot, words);
+  Store(slot.version, NextVersionLocked(view));  // The commit: a repair links what has a version.
+  LinkLocked(view, slot_count, index);
+  EndStructureLocked(view);
+  AddTo(writer.live_slots, 1);
+  return {};
+}
+
+Status PutLocked(const RegionView& view, int64_t key, const void* data, uint64_t size) noexcept {
+  const WriterShm& writer = view.header().writer;
+  for (bool compacted = false;; compacted = true) {
+    const uint32_t slot_count = view.LoadSlotCount();
+    if (slot_count == kNoSlot) return SlotCountCorrupt();
+    uint32_t index = 0;
+    const Found found = FindSlot(view, key, slot_count, &index);
+    if (found == Found::kCorrupt) return ChainCorrupt();
+    if (size > kInlineBytes) {
+      const uint64_t old_charge = found == Found::kYes ? ChargedBytes(OldValueOf(view, index).length) : 0;
+      const uint64_t quota = Load(view.header().quota_bytes);
+      if (size > view.bytes() || Load(writer.data_bytes) - old_charge + ChargedBytes(size) > quota) {
+        return Status(Code::kNoRoom);
+      }
+    }
+    const Status status = PlaceLocked(view, key, data, size, found, index, slot_count);
+    if (status.code() != Code::kNoRoom || compacted) return status;
+    const uint32_t units = size > kInlineBytes ? BlockUnits(size) : 0;
+    if (!FitsCompactedLocked(view, found == Found::kNo ? 1 : 0, units)) return status;
+    const Status compact = CompactLocked(view);
+    if (!compact.ok()) return compact;
+  }
+}
+
+Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
+  const uint32_t slot_count = view.LoadSlotCount();
+  if (slot_count == kNoSlot) return SlotCountCorrupt();
+  uint32_t index = 0;
+  const Found found = FindSlot(view, key, slot_count, &index);
+  if (found != Found::kYes) return found == Found::kNo ? Status(Code::kNotFound) : ChainCorrupt();
+  const OldValue old = OldValueOf(view, index);
+  BeginStructureLocked(view);
+  Store(view.slot(index).version, uint64_t{0});  // The commit.
+  const bool unlinked = UnlinkLocked(view, slot_count, index);
+  if (unlinked) PushFreeSlotLocked(view, index);
+  EndStructureLocked(view);
+  if (!unlinked) return RebuildLocked(view, slot_count);
+  AddTo(view.header().writer.live_slots, -1);
+  return FreeOldValueLocked(view, old, slot_count);
+}
+
+}  // namespace
+
+Status Region::Put(int64_t key, const void* data, uint64_t size, uint32_t timeout_ms) noexcept {
+  if (read_only_) return Status(Code::kReadOnly);
+  const RegionView view(*this);
+  Status status = LockRegion(view, timeout_ms);
+  if (!status.ok()) return status;
+  status = PutLocked(view, key, data, size);
+  UnlockRegion(view, status);
+  return status;
+}
+
+Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
+  if (read_only_) return Status(Code::kReadOnly);
+  const RegionView view(*this);
+  Status status = LockRegion(view, timeout_ms);
+  if (!status.ok()) return status;
+  status = RemoveLocked(view, key);
+  UnlockRegion(view, status);
+  return status;
+}
+
+Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
+  const RegionView view(*this);
+  for (int tries = 0; tries < kLockFreeTries; ++tries) {
+    const Status status = PeekLockFree(view, key, out);
+    // What looks damaged is looked at again under the lock, so that the next writer repairs what can be.
+    if (status.code() == Code::kCorrupt && !read_only_) break;
+    if (status.code() != Code::kChanged) return status;
+    if (tries >= kTriesBeforeYield) sched_yield();
+  }
+  if (read_only_) return PeekWithoutLock(view, key, timeout_ms, out);
+  Status status = LockRegion(view, timeout_ms);
+  if (!status.ok()) return status;
+  status = PeekLocked(view, key, out);
+  UnlockRegion(view, status);
+  return status;
+}
+
+Status Region::Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept {
+  if (skip >= peeked.length) return {};
+  if (peeked.block == Offset::kNone) {
+    std::memcpy(out, peeked.head + skip, peeked.length - skip);
+    return {};
+  }
+  const RegionView view(*this);
+  const auto offset = static_cast<uint32_t>(peeked.block);
+  if (peeked.slot >= view.max_slots() || !view.ValueInBounds(offset, peeked.length)) return ValueCorrupt();
+  CopyOut(out, view.at(offset) + sizeof(BlockShm) + skip, peeked.length - skip);
+  const bool same = Load(view.slot(peeked.slot).version) == peeked.version;
+  return same ? Status() : Status(Code::kChanged);
+}
+
+Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t capacity, Peeked* peeked) noexcept {
+  if (read_only_) return Status(Code::kReadOnly);
+  const RegionView view(*this);
+  Status status = LockRegion(view, timeout_ms);
+  if (!status.ok()) return status;
+  status = PeekLocked(view, key, peeked);
+  if (status.ok()) status = peeked->length > capacity ? Status(Code::kTooSmall) : Copy(*peeked, 0, out);
+  UnlockRegion(view, status);
+  return status;
+}
+
+Status Region::Stats(uint32_t timeout_ms, RegionStats* out) noexcept {
+  if (read_only_) return Status(Code::kReadOnly);
+  const RegionView view(*this);
+  Status status = LockRegion(view, timeout_ms);
+  if (!status.ok()) return status;
+  const WriterShm& writer = view.header().writer;
+  const uint64_t slots = Load(writer.live_slots);
+  const uint64_t used = sizeof(HeaderShm) + slots * sizeof(SlotShm) + uint64_t{Load(writer.live_units)} * kUnitBytes;
+  *out = {bytes_, slots, Load(writer.data_bytes), bytes_ - used};
+  UnlockRegion(view, status);
+  return status;
+}
+
+uint32_t Region::lock_holder() const noexcept { return RobustLockHolder(header_->lock); }
+
+}  // namespace shmpack

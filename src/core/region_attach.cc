@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Attaching to a region, creating it where there is none, and telling it from what else may lie under its key.
+
+#include <unistd.h>
+
+#include <cstring>
+#include <ctime>
+
+#include "core/region_view.h"
+#include "port/random_id.h"
+#include "port/robust_lock.h"
+#include "port/segment.h"
+#include "shmpack/region.h"
+
+namespace shmpack {
+
+namespace {
+
+constexpr int kTries = 1000;                 // Removals and creations by others that one Attach() outlasts.
+constexpr uint64_t kStockMinimumBytes = 40;  // ext/sysvshm's header; its "memorysize too small".
+constexpr char kStockMagic[] = "PHP_SM";
+
+/// What the heap's values may take. A quarter more than asked, because a float takes 9 bytes here and may take 4 in the
+/// text of serialize(): so whatever fits a stock segment of `size_bytes` fits.
+constexpr uint64_t QuotaOf(uint64_t size_bytes) noexcept { return (size_bytes + size_bytes / 4 + 15) & ~uint64_t{15}; }
+
+/// Twice the quota: an overwrite needs room for the old value and the new one, and slots and blocks have headers.
+constexpr uint64_t RegionBytes(uint64_t quota) noexcept { return sizeof(HeaderShm) + 2 * quota; }
+constexpr uint64_t QuotaOfRegion(uint64_t bytes) noexcept { return (bytes - sizeof(HeaderShm)) / 2; }
+
+void InitialiseLocked(HeaderShm& header, uint64_t bytes) noexcept {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  Store(header.format_version, kFormatVersion);
+  Store(header.byte_order, kByteOrderMark);
+  Store(header.total_bytes, bytes);
+  Store(header.quota_bytes, QuotaOfRegion(bytes));
+  Store(header.region_id, RandomId());
+  Store(header.created_us, static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000);
+  Store(header.creator_pid, static_cast<uint32_t>(getpid()));
+  Store(header.creator_uid, static_cast<uint32_t>(geteuid()));
+  Store(header.header_bytes, static_cast<uint32_t>(sizeof(HeaderShm)));
+  Store(header.slot_bytes, static_cast<uint32_t>(sizeof(SlotShm)));
+  Store(header.writer.heap_end, RegionView::heap_begin());
+  // The commit: without it the next one to attach does all of the above again.
+  Store(header.magic, kMagic);
+}
+
+/// Initialises a segment that carries our mark and no magic: just made by us, or left by a maker that was killed.
+Status FinishRegion(const SegmentHandle& segment, uint32_t timeout_ms) noexcept {
+  HeaderShm& header = *static_cast<HeaderShm*>(segment.base);
+  const Acquired acquired = AcquireRobustLock(header.lock, timeout_ms);
+  if (acquired == Acquired::kTimeout) {
+    return Status(Code::kTimeout, "another process is creating it and does not finish");
+  }
+  const bool initialise = Load(header.magic) == 0;
+  if (initialise) InitialiseLocked(header, segment.bytes);
+  // If somebody finished it meanwhile and died writing to it, the repair is still to be done.
+  ReleaseRobustLock(header.lock, initialise || acquired == Acquired::kClean);
+  return {};
+}
+
+/// Whether the bytes are a region that this program can use.
+Status Check(const SegmentHandle& segment) noexcept {
+  char start[sizeof(uint64_t)] = {};
+  std::memcpy(start, segment.base, segment.bytes < sizeof start ? segment.bytes : sizeof start);
+  if (std::memcmp(start, kStockMagic, sizeof kStockMagic) == 0) {
+    return Status(Code::kStockSegment, "it is a segment of ext/sysvshm");
+  }
+  if (segment.bytes < sizeof(HeaderShm)) return Status(Code::kForeign, "it is not a shmpack region");
+  const HeaderShm& header = *static_cast<const HeaderShm*>(segment.base);
+  const uint64_t magic = Load(header.magic);
+  if (magic == __builtin_bswap64(kMagic) || Load(header.byte_order) == __builtin_bswap32(kByteOrderMark)) {
+    return Status(Code::kByteOrder, "it was written with the other byte order");
+  }
+  if (magic != kMagic) return Status(Code::kForeign, "it is not a shmpack region");
+  if (Load(header.format_version) != kFormatVersion) {
+    return Load(header.format_version) > kFormatVersion ? Status(Code::kVersion, "its format is newer")
+                                                        : Status(Code::kVersion, "its format is older");
+  }
+  if (Load(header.total_bytes) != segment.bytes || segment.bytes % kUnitBytes != 0 || segment.bytes > kMaxRegionBytes ||
+      Load(header.header_bytes) != sizeof(HeaderShm) || Load(header.slot_bytes) != sizeof(SlotShm)) {
+    return Status(Code::kCorrupt, "its header contradicts its size");
+  }
+  return {};
+}
+
+/// Whether there is nothing to read yet, but one of us is at it, or was.
+bool IsHalfMade(const SegmentHandle& segment) noexcept {
+  return segment.half_made && segment.bytes >= sizeof(HeaderShm) && segment.bytes % kUnitBytes == 0 &&
+         segment.bytes <= kMaxRegionBytes && Load(static_cast<const HeaderShm*>(segment.base)->magic) == 0;
+}
+
+/// Maps an existing segment and makes sure that it is a whole region.
+Status Open(int32_t id, uint32_t timeout_ms, SegmentHandle* segment) noexcept {
+  Status status = MapSegment(id, segment);
+  if (!status.ok()) return status;
+  for (uint32_t waited_ms = 0; IsHalfMade(*segment); ++waited_ms) {
+    if (!segment->read_only) {
+      status = FinishRegion(*segment, timeout_ms);
+      break;
+    }
+    if (waited_ms >= timeout_ms) {
+      status = Status(Code::kTimeout, "another process is creating it and does not finish");
+      break;
+    }
+    const timespec a_moment = {0, 1'000'000};
+    nanosleep(&a_moment, nullptr);
+  }
+  if (status.ok()) status = Check(*segment);
+  if (!status.ok()) {
+    UnmapSegment(segment->base);
+    return status;
+  }
+  // Whole, but its maker was killed before it took the mark off.
+  if (segment->half_made) FinishSegment(segment->id, segment->permissions);
+  return status;
+}
+
+/// Makes a new one. What was made is removed again when it cannot be finished.
+Status Create(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
+              SegmentHandle* segment) noexcept {
+  if (size_bytes < kStockMinimumBytes) return Status(Code::kTooSmall, "memorysize too small");
+  if (size_bytes > kMaxRegionBytes / 3)
+    return Status(Code::kTooSmall, "the format ends at 16 GiB, bookkeeping included");
+  int32_t id = -1;
+  Status status = CreateSegment(key, RegionBytes(QuotaOf(size_bytes)), permissions, &id);
+  if (!status.ok()) return status;
+  status = MapSegment(id, segment);
+  if (status.ok()) {
+    status = FinishRegion(*segment, timeout_ms);
+    if (status.ok()) {
+      FinishSegment(id, permissions);
+    } else {
+      UnmapSegment(segment->base);
+    }
+  }
+  // A private region has no key to be removed by: it goes with the last process that maps it.
+  if ((!status.ok() || key == 0) && status.code() != Code::kChanged) {
+    const Status removed = RemoveSegmentId(id);
+    if (status.ok() && !removed.ok()) {
+      UnmapSegment(segment->base);
+      status = removed;
+    }
+  }
+  return status;
+}
+
+}  // namespace
+
+Status Region::Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
+                      Region* out) noexcept {
+  SegmentHandle segment;
+  Status status(Code::kChanged);
+  for (int tries = 0; status.code() == Code::kChanged && tries < kTries; ++tries) {
+    int32_t id = -1;
+    status = key == 0 ? Status(Code::kNotFound) : FindSegment(key, &id);
+    if (status.ok()) {
+      status = Open(id, timeout_ms, &segment);
+    } else if (status.code() == Code::kNotFound) {
+      status = Create(key, size_bytes, permissions, timeout_ms, &segment);
+    }
+  }
+  if (!status.ok()) return status;
+  out->header_ = static_cast<HeaderShm*>(segment.base);
+  out->bytes_ = segment.bytes;
+  out->segment_id_ = segment.id;
+  out->read_only_ = segment.read_only;
+  return {};
+}
+
+void Region::Detach() noexcept {
+  if (header_ != nullptr) UnmapSegment(header_);
+  *this = Region();
+}
+
+Status Region::RemoveSegment() noexcept { return RemoveSegmentId(segment_id_); }
+
+}  // namespace shmpack

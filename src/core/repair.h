@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the next holder of the lock does when the last one died holding it: put back or complete the one change that was
+// under way, then compute everything that is derived from what is true. Every step can be killed and done again from
+// the start. Cost: one walk over slots and blocks.
+
+#pragma once
+
+#include "core/region_view.h"
+#include "shmpack/status.h"
+
+namespace shmpack {
+
+/// Makes the region whole again. kCorrupt: its bytes contradict themselves in a way no kill can leave.
+Status RepairLocked(const RegionView& view) noexcept;
+
+/// Computes index and heap anew. kCorrupt as above.
+Status RebuildLocked(const RegionView& view, uint32_t slot_count) noexcept;
+
+}  // namespace shmpack

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// FaultPoint(): a place at which a test can stop or kill the process, right after a store that other processes can see.
+// Exists in builds with SHMPACK_FAULTS only; in any other it is an empty inline function.
+
+#pragma once
+
+namespace shmpack {
+
+#ifdef SHMPACK_FAULTS
+/// Set by tests; called with the function and line of the point.
+extern void (*fault_hook)(const char* function, int line);
+
+inline void FaultPoint(const char* function = __builtin_FUNCTION(), int line = __builtin_LINE()) noexcept {
+  if (fault_hook != nullptr) fault_hook(function, line);
+}
+#else
+inline void FaultPoint() noexcept {}
+#endif
+
+}  // namespace shmpack

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A lock in shared memory that survives its holder: one futex word in the form the kernel knows from robust mutexes.
+//
+//   word = 0                          free
+//   word = tid | waiters              held by thread tid; waiters: somebody may sleep on it
+//   word = owner-died | waiters       the holder died (the kernel stored this), or left things undone
+//
+// How the kernel knows. Each thread has a robust list, registered with the kernel by the C library; its
+// `list_op_pending` names one lock that the thread is about to take or let go. It is set before the word is taken and
+// cleared after it was given back, so when the thread dies, however it dies, the kernel looks at the word: with the
+// thread's id in it, it stores owner-died and wakes a waiter. No system call per lock. Only one such lock is held at a
+// time, and nothing that uses the C library's robust mutexes is called meanwhile.
+//
+// Kills. Before the compare-and-swap: the word has another value, nothing happens. Between it and release: owner-died.
+// Between the release store and the wake: the kernel sees a free word that is still pending and wakes in our place. A
+// wake that is lost all the same (the word was taken again at once) costs a waiter one slice, since nobody sleeps
+// longer than that.
+//
+// Namespaces. Thread ids mean something in one pid namespace only, so a holder also leaves its namespace. A holder
+// whose thread does not exist is taken for dead only if the namespace is the caller's own and the word has not changed
+// for a slice; that is for words the kernel did not get to see, such as hostile ones. To keep a waiter that happens to
+// have the holder's thread id in another namespace from being taken for the holder, list_op_pending is cleared while
+// waiting.
+//
+// Linux only has all this; elsewhere robust_lock_portable.cc finds dead holders by asking for the process.
+
+#pragma once
+
+#include <cstdint>
+
+#include "shmpack/region_layout.h"
+
+namespace shmpack {
+
+enum class Acquired : uint8_t {
+  kClean,
+  kOwnerDied,  // The lock is held; what it guards may be half done.
+  kTimeout,    // The lock is not held.
+};
+
+/// Takes the lock, waiting at most `timeout_ms` (0: not at all). Not recursive. Interrupted sleeps go on.
+Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept;
+
+/// Gives it back and wakes one waiter. `done` false: as if the holder had died, so that the next one repairs.
+void ReleaseRobustLock(LockShm& lock, bool done) noexcept;
+
+/// The thread id in the word, 0 if there is none.
+uint32_t RobustLockHolder(const LockShm& lock) noexcept;
+
+}  // namespace shmpack

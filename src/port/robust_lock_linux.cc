@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+
+#include "port/fault_point.h"
+#include "port/robust_lock.h"
+
+namespace shmpack {
+
+namespace {
+
+constexpr uint32_t kSliceMs = 20;  // The longest sleep between two looks at the word.
+constexpr int kSpins = 100;        // Critical sections are shorter than a sleep and a wake.
+
+/// What a thread needs to know of itself, filled on first use and again after a fork.
+struct ThreadSelf {
+  robust_list_head* robust_list = nullptr;
+  uint64_t pid_namespace = 0;
+  uint32_t thread_id = 0;
+};
+
+thread_local ThreadSelf thread_self;
+
+void ForgetSelfInForkedChild() noexcept { thread_self.thread_id = 0; }
+
+uint64_t OwnPidNamespace() noexcept {
+  struct stat info;
+  return stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
+}
+
+ThreadSelf& Self() noexcept {
+  ThreadSelf& self = thread_self;
+  if (self.thread_id == 0) [[unlikely]] {
+    // Once per process: a child of a later fork inherits the handler.
+    static const int registered = pthread_atfork(nullptr, nullptr, ForgetSelfInForkedChild);
+    (void)registered;
+    size_t length = 0;
+    if (syscall(SYS_get_robust_list, 0, &self.robust_list, &length) != 0) self.robust_list = nullptr;
+    self.pid_namespace = OwnPidNamespace();
+    self.thread_id = static_cast<uint32_t>(syscall(SYS_gettid));
+  }
+  return self;
+}
+
+/// Tells the kernel which word to look at should this thread die now. Seen only by the kernel on this thread's behalf,
+/// so program order is all that is needed: the signal fences keep the compiler to it.
+void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
+  if (self.robust_list == nullptr) return;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  auto* pending = word == nullptr
+                      ? nullptr
+                      : reinterpret_cast<robust_list*>(reinterpret_cast<char*>(word) - self.robust_list->futex_offset);
+  *const_cast<robust_list* volatile*>(&self.robust_list->list_op_pending) = pending;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+/// Takes the word if it still is `expected`. Acquire: partner is the release in ReleaseRobustLock(), or the kernel's
+/// store on the dead holder's behalf.
+bool TryTake(ThreadSelf& self, LockShm& lock, uint32_t expected, uint32_t desired) noexcept {
+  SetPending(self, &lock.word);
+  if (lock.word.compare_exchange_strong(expected, desired, std::memory_order_acquire, std::memory_order_relaxed)) {
+    FaultPoint();
+    lock.pid_namespace.store(self.pid_namespace, std::memory_order_relaxed);
+    return true;
+  }
+  SetPending(self, nullptr);
+  return false;
+}
+
+long Futex(SharedU32& word, int operation, uint32_t value, const timespec* timeout) noexcept {
+  return syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), operation, value, timeout, nullptr, 0);
+}
+
+uint64_t NowMs() noexcept {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
+}
+
+/// Whether the word's holder cannot be alive, although the kernel did not say so.
+bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) noexcept {
+  // Relaxed: the holder cleared it before it gave the lock back, so another namespace's holder shows 0 or its own.
+  const uint64_t pid_namespace = lock.pid_namespace.load(std::memory_order_relaxed);
+  if (pid_namespace == 0 || pid_namespace != self.pid_namespace) return false;
+  if (holder == self.thread_id) return true;  // Somebody before us had our id: we do not hold it.
+  return kill(static_cast<pid_t>(holder), 0) != 0 && errno == ESRCH;
+}
+
+}  // namespace
+
+Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
+  ThreadSelf& self = Self();
+  if (TryTake(self, lock, 0, self.thread_id)) return Acquired::kClean;
+
+  uint32_t waiters = 0;  // Once we slept, others may sleep too: pass the bit on.
+  uint32_t seen_for_a_slice = 0;
+  uint64_t now_ms = 0;
+  uint64_t deadline_ms = 0;
+  for (int spin = 0;; ++spin) {
+    // The deadline holds for every way through the loop: a hostile word may change at each look.
+    if (spin >= kSpins) {
+      now_ms = NowMs();
+      if (deadline_ms == 0) deadline_ms = now_ms + timeout_ms;
+      if (now_ms >= deadline_ms) return Acquired::kTimeout;
+    }
+    uint32_t word = lock.word.load(std::memory_order_relaxed);
+    const uint32_t holder = word & FUTEX_TID_MASK;
+    if (holder == 0) {
+      const bool died = (word & FUTEX_OWNER_DIED) != 0;
+      // The dead holder's namespace must not stand beside the next holder's id, not even for a moment.
+      if (died) lock.pid_namespace.store(0, std::memory_order_relaxed);
+      if (TryTake(self, lock, word, self.thread_id | (word & FUTEX_WAITERS) | waiters)) {
+        return died ? Acquired::kOwnerDied : Acquired::kClean;
+      }
+      continue;
+    }
+    if (spin < kSpins) {
+#if defined(__x86_64__) || defined(__i386__)
+      __builtin_ia32_pause();
+#endif
+      continue;
+    }
+    if (word == seen_for_a_slice && HolderIsGone(self, lock, holder)) {
+      if (TryTake(self, lock, word, self.thread_id | FUTEX_WAITERS)) return Acquired::kOwnerDied;
+      continue;
+    }
+    if ((word & FUTEX_WAITERS) == 0 &&
+        !lock.word.compare_exchange_strong(word, word | FUTEX_WAITERS, std::memory_order_relaxed)) {
+      continue;
+    }
+    waiters = FUTEX_WAITERS;
+    const uint64_t slice_ms = std::min<uint64_t>(kSliceMs, deadline_ms - now_ms);
+    const timespec slice = {0, static_cast<long>(slice_ms * 1'000'000)};
+    // 0 is a wake; EAGAIN, the word has changed; EINTR, a signal: look again in each case, as after a slice.
+    if (Futex(lock.word, FUTEX_WAIT, word | FUTEX_WAITERS, &slice) != 0 && errno == ETIMEDOUT) {
+      seen_for_a_slice = word | FUTEX_WAITERS;
+    }
+  }
+}
+
+void ReleaseRobustLock(LockShm& lock, bool done) noexcept {
+  ThreadSelf& self = Self();
+  lock.pid_namespace.store(0, std::memory_order_relaxed);
+  // Release: partner is the acquire in TryTake(). Keeps the line above before it, too.
+  const uint32_t word = lock.word.exchange(done ? 0 : FUTEX_OWNER_DIED, std::memory_order_release);
+  FaultPoint();
+  if ((word & FUTEX_WAITERS) != 0) Futex(lock.word, FUTEX_WAKE, 1, nullptr);
+  SetPending(self, nullptr);
+}
+
+uint32_t RobustLockHolder(const LockShm& lock) noexcept {
+  return lock.word.load(std::memory_order_relaxed) & FUTEX_TID_MASK;
+}
+
+}  // namespace shmpack

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "port/fault_point.h"
+
+namespace shmpack {
+
+void (*fault_hook)(const char* function, int line) = nullptr;
+
+}  // namespace shmpack

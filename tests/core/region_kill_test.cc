@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A process killed after each single store of an operation: the next process goes on at once, finds the touched value
+// old or new, all others untouched, and no room lost. Then the same with a second kill, at each store of the repair.
+
+#include <functional>
+#include <map>
+
+#include "fault_injection.h"
+#include "test_region.h"
+
+namespace shmpack {
+namespace {
+
+constexpr uint64_t kSize = 2'000;
+constexpr uint32_t kPromptMs = 100;
+constexpr int64_t kTouched = 1;
+
+using Values = std::map<int64_t, std::string>;
+
+struct Operation {
+  const char* name;
+  std::optional<std::string> before;  // Of kTouched.
+  std::optional<std::string> after;   // Of kTouched; nothing: it is removed.
+  bool scattered_room = false;        // Fill the region so that the operation has to compact it.
+};
+
+void PrintTo(const Operation& operation, std::ostream* out) { *out << operation.name; }
+
+const Operation kOperations[] = {
+    {"NewInline", std::nullopt, "new"},
+    {"NewInHeap", std::nullopt, std::string(100, 'n')},
+    {"InlineByInline", "old", "new"},
+    {"InlineByHeap", "old", std::string(100, 'n')},
+    {"HeapByInline", std::string(100, 'o'), "new"},
+    {"HeapBySmaller", std::string(100, 'o'), std::string(60, 'n')},
+    {"HeapByEqual", std::string(100, 'o'), std::string(100, 'n')},
+    {"HeapByLarger", std::string(100, 'o'), std::string(300, 'n')},
+    {"RemoveInline", "old", std::nullopt},
+    {"RemoveInHeap", std::string(100, 'o'), std::nullopt},
+    {"NewWithCompaction", std::nullopt, std::string(1'500, 'n'), true},
+    {"OverwriteWithCompaction", std::string(40, 'o'), std::string(1'500, 'n'), true},
+};
+
+class KillTest : public ::testing::TestWithParam<Operation> {
+ protected:
+  /// A region with neighbours around the touched value, free blocks between them, and slots both used and free.
+  Values Fill(Region& region) {
+    Values values;
+    const bool scattered = GetParam().scattered_room;
+    if (GetParam().before) {
+      EXPECT_EQ(Put(region, kTouched, *GetParam().before), Code::kOk);
+    }
+    const int64_t count = scattered ? 40 : 12;
+    for (int64_t key = 10; key < 10 + count; ++key) {
+      values[key] =
+          std::string(key % 4 == 0 ? 9 : 40 + static_cast<size_t>(key % 5) * 8, static_cast<char>('a' + key % 26));
+      EXPECT_EQ(Put(region, key, values[key]), Code::kOk);
+    }
+    for (int64_t key = 10; key < 10 + count; ++key) {
+      if (scattered ? key % 3 != 1 : key % 3 == 1) {
+        EXPECT_TRUE(region.Remove(key, kTestTimeoutMs).ok());
+        values.erase(key);
+      }
+    }
+    return values;
+  }
+
+  bool Operate(Region& region) {
+    if (!GetParam().after) return region.Remove(kTouched, kTestTimeoutMs).ok();
+    return Put(region, kTouched, *GetParam().after) == Code::kOk;
+  }
+
+  void ExpectWhole(Region& region, const Values& others, uint64_t fresh_bytes) {
+    // The first operation after the kill does not wait for the dead.
+    EXPECT_TRUE(region.Put(99, "x", 1, kPromptMs).ok());
+    const std::optional<std::string> touched = Get(region, kTouched);
+    EXPECT_TRUE(touched == GetParam().before || touched == GetParam().after) << touched.value_or("(none)");
+    for (const auto& [key, value] : others) EXPECT_EQ(Get(region, key), value) << "key " << key;
+    EXPECT_TRUE(region.Remove(99, kTestTimeoutMs).ok());
+    for (const auto& [key, value] : others) EXPECT_TRUE(region.Remove(key, kTestTimeoutMs).ok());
+    if (touched) {
+      EXPECT_TRUE(region.Remove(kTouched, kTestTimeoutMs).ok());
+    }
+    EXPECT_EQ(FreeBytes(region), fresh_bytes);
+    // What is free on paper can be had.
+    EXPECT_EQ(Put(region, 5, std::string(kSize, 'f')), Code::kOk);
+  }
+};
+
+TEST_P(KillTest, AtEveryStore) {
+  int point = 1;
+  for (;; ++point) {
+    SCOPED_TRACE(point);
+    TestRegion region(kSize);
+    const uint64_t fresh_bytes = FreeBytes(*region);
+    const Values others = Fill(*region);
+    const ChildEnd end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
+    ASSERT_NE(end, ChildEnd::kFailed);
+    ExpectWhole(*region, others, fresh_bytes);
+    if (end == ChildEnd::kFinished || HasFailure()) break;
+  }
+  // Fewer stores than this, and the operation was not the one that is meant.
+  EXPECT_GT(point, GetParam().scattered_room ? 250 : 8);
+  RecordProperty("kill_points", point - 1);
+}
+
+TEST_P(KillTest, AndAgainAtEveryStoreOfTheRepair) {
+  int kills = 0;
+  bool finished = false;
+  const int step = GetParam().scattered_room ? 29 : 3;
+  for (int point = 1; !finished && !HasFailure(); point += step) {
+    bool repaired = false;
+    for (int repair_point = 1; !repaired && !HasFailure(); repair_point += 5) {
+      SCOPED_TRACE(std::to_string(point) + ", then " + std::to_string(repair_point));
+      TestRegion region(kSize);
+      const uint64_t fresh_bytes = FreeBytes(*region);
+      const Values others = Fill(*region);
+      const ChildEnd end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
+      ASSERT_NE(end, ChildEnd::kFailed);
+      finished = end == ChildEnd::kFinished;
+      const ChildEnd second = RunAndKillAtPoint(
+          repair_point, [&] { return Put(*region, 98, "y") == Code::kOk && region->Remove(98, kTestTimeoutMs).ok(); });
+      ASSERT_NE(second, ChildEnd::kFailed);
+      repaired = second == ChildEnd::kFinished;
+      (void)region->Remove(98, kPromptMs);
+      ++kills;
+      ExpectWhole(*region, others, fresh_bytes);
+    }
+  }
+  EXPECT_GT(kills, 20);
+}
+
+INSTANTIATE_TEST_SUITE_P(Operations, KillTest, ::testing::ValuesIn(kOperations),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST(KillWhileCreatingTest, TheNextOneFinishesTheRegion) {
+  int point = 1;
+  for (;; ++point) {
+    SCOPED_TRACE(point);
+    const int32_t key = FreshKey();
+    const ChildEnd end = RunAndKillAtPoint(point, [&] {
+      Region region;
+      return Region::Attach(key, kSize, 0644, kTestTimeoutMs, &region).ok();
+    });
+    Region region;
+    ASSERT_TRUE(Region::Attach(key, 40, 0644, kPromptMs, &region).ok());
+    EXPECT_EQ(Put(region, 1, std::string(kSize, 'v')), Code::kOk);
+    EXPECT_EQ(Get(region, 1), std::string(kSize, 'v'));
+    shmid_ds info;
+    ASSERT_EQ(shmctl(region.segment_id(), IPC_STAT, &info), 0);
+    EXPECT_EQ(info.shm_perm.mode & 0777, 0644);
+    EXPECT_TRUE(region.RemoveSegment().ok());
+    region.Detach();
+    ASSERT_NE(end, ChildEnd::kFailed);
+    if (end == ChildEnd::kFinished || HasFailure()) break;
+  }
+  EXPECT_GT(point, 10);
+}
+
+}  // namespace
+}  // namespace shmpack

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "shmpack/region.h"
+
+#include <cstring>
+#include <map>
+#include <random>
+
+#include "test_region.h"
+
+namespace shmpack {
+namespace {
+
+std::string Pattern(int64_t key, uint64_t serial, size_t size) {
+  std::string value(size, '\0');
+  for (size_t i = 0; i < size; ++i) value[i] = static_cast<char>(key * 31 + static_cast<int64_t>(serial * 7 + i));
+  return value;
+}
+
+TEST(RegionTest, ReadsBackWhatAnotherMappingWrote) {
+  TestRegion region(10'000);
+  Region again = region.AttachAgain();
+  EXPECT_EQ(Put(*region, 1, "small"), Code::kOk);
+  EXPECT_EQ(Put(again, -2, Pattern(2, 1, 5'000)), Code::kOk);
+  EXPECT_EQ(Get(again, 1), "small");
+  EXPECT_EQ(Get(*region, -2), Pattern(2, 1, 5'000));
+  EXPECT_EQ(Get(*region, 3), std::nullopt);
+  again.Detach();
+}
+
+TEST(RegionTest, EverySizeAroundTheInlineLimitRoundTrips) {
+  TestRegion region(100'000);
+  for (size_t size = 0; size < 70; ++size)
+    EXPECT_EQ(Put(*region, static_cast<int64_t>(size), Pattern(1, size, size)), Code::kOk);
+  for (size_t size = 0; size < 70; ++size) EXPECT_EQ(Get(*region, static_cast<int64_t>(size)), Pattern(1, size, size));
+}
+
+TEST(RegionTest, BehavesLikeAMapUnderRandomOperationsInLittleRoom) {
+  for (const uint64_t size : {400, 3'000, 60'000}) {
+    TestRegion region(size);
+    const uint64_t fresh = FreeBytes(*region);
+    std::map<int64_t, std::string> model;
+    std::mt19937_64 random(size);
+    uint64_t refused = 0;
+    for (uint64_t serial = 0; serial < 60'000; ++serial) {
+      const auto key = static_cast<int64_t>(random() % (size / 40)) - 5;
+      const uint64_t choice = random() % 10;
+      if (choice < 6) {
+        const size_t longest = choice == 0 ? size / 2 : choice < 3 ? 16 : 120;
+        const std::string value = Pattern(key, serial, random() % (longest + 1));
+        const Code code = Put(*region, key, value);
+        if (code == Code::kOk) {
+          model[key] = value;
+        } else {
+          ASSERT_EQ(code, Code::kNoRoom);
+          ++refused;
+        }
+      } else if (choice < 8) {
+        const Code code = region->Remove(key, kTestTimeoutMs).code();
+        ASSERT_EQ(code, model.erase(key) == 1 ? Code::kOk : Code::kNotFound);
+      } else {
+        const auto found = model.find(key);
+        ASSERT_EQ(Get(*region, key), found == model.end() ? std::nullopt : std::optional(found->second));
+      }
+    }
+    for (const auto& [key, value] : model) ASSERT_EQ(Get(*region, key), value);
+    EXPECT_GT(refused, 0U);
+    for (const auto& [key, value] : model) ASSERT_TRUE(region->Remove(key, kTestTimeoutMs).ok());
+    EXPECT_EQ(FreeBytes(*region), fresh);
+  }
+}
+
+TEST(RegionTest, IndexFindsEveryKeyWhileItGrows) {
+  TestRegion region(4'000'000);
+  constexpr int64_t kCount = 50'000;
+  for (int64_t i = 0; i < kCount; ++i) {
+    const int64_t key = i * 0x9e3779b97f4a7c15LL;
+    ASSERT_EQ(region->Put(key, &i, sizeof i, kTestTimeoutMs).code(), Code::kOk);
+  }
+  for (int64_t i = 0; i < kCount; ++i) {
+    Peeked peeked;
+    ASSERT_TRUE(region->Peek(i * 0x9e3779b97f4a7c15LL, kTestTimeoutMs, &peeked).ok());
+    ASSERT_EQ(std::memcmp(peeked.head, &i, sizeof i), 0);
+  }
+}
+
+// ext/sysvshm takes 40 bytes for itself and, for a value of L bytes in serialize()'s text, this much.
+uint64_t StockBytes(uint64_t length) { return (length + 31) / 8 * 8 + 8; }
+
+TEST(RegionTest, WhateverFitsAStockSegmentFits) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 300; ++round) {
+    const uint64_t size = 40 + random() % 4'000;
+    TestRegion region(size);
+    std::map<int64_t, uint64_t> lengths;
+    uint64_t stock_used = 40;
+    for (int step = 0; step < 400; ++step) {
+      const auto key = static_cast<int64_t>(random() % 60);
+      const uint64_t length = 4 + random() % (step % 3 == 0 ? size : 60);
+      const auto old = lengths.find(key);
+      const uint64_t freed = old == lengths.end() ? 0 : StockBytes(old->second);
+      if (step % 5 == 0) {
+        if (old == lengths.end()) continue;
+        ASSERT_TRUE(region->Remove(key, kTestTimeoutMs).ok());
+        stock_used -= freed;
+        lengths.erase(old);
+      } else if (stock_used - freed + StockBytes(length) <= size) {
+        // The worst case: msgpack as long as the text of serialize().
+        ASSERT_EQ(Put(*region, key, Pattern(key, 0, length)), Code::kOk) << "size " << size << " length " << length;
+        stock_used += StockBytes(length) - freed;
+        lengths[key] = length;
+      }
+    }
+  }
+}
+
+TEST(RegionTest, FailedPutKeepsTheOldValue) {
+  TestRegion region(1'000);
+  EXPECT_EQ(Put(*region, 1, Pattern(1, 1, 500)), Code::kOk);
+  EXPECT_EQ(Put(*region, 1, Pattern(1, 2, 5'000)), Code::kNoRoom);
+  EXPECT_EQ(Put(*region, 2, Pattern(2, 2, 1'200)), Code::kNoRoom);
+  EXPECT_EQ(Get(*region, 1), Pattern(1, 1, 500));
+  EXPECT_EQ(Get(*region, 2), std::nullopt);
+}
+
+TEST(RegionTest, AMillionBytesOfIntsTakeAtMost64BytesEach) {
+  TestRegion region(100'000);
+  RegionStats stats{};
+  for (int64_t key = 0; Put(*region, key, "\x05") == Code::kOk; ++key) {
+  }
+  ASSERT_TRUE(region->Stats(kTestTimeoutMs, &stats).ok());
+  EXPECT_GT(stats.variables, 1'000U);
+  EXPECT_LE(stats.total_bytes, 64 * stats.variables);
+}
+
+TEST(RegionTest, CopyOfAReplacedVersionSaysSo) {
+  TestRegion region(10'000);
+  ASSERT_EQ(Put(*region, 1, Pattern(1, 1, 100)), Code::kOk);
+  Peeked peeked;
+  ASSERT_TRUE(region->Peek(1, kTestTimeoutMs, &peeked).ok());
+  ASSERT_EQ(Put(*region, 1, Pattern(1, 2, 100)), Code::kOk);
+  std::string out(100, '\0');
+  EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
+}
+
+TEST(RegionTest, ARemovedRegionLivesOnForThoseAttached) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  ASSERT_TRUE(region->RemoveSegment().ok());
+  Region fresh = region.AttachAgain();
+  EXPECT_EQ(Get(fresh, 1), std::nullopt);
+  EXPECT_EQ(Get(*region, 1), "old");
+  EXPECT_EQ(Put(*region, 1, "still mine"), Code::kOk);
+  EXPECT_TRUE(fresh.RemoveSegment().ok());
+  fresh.Detach();
+}
+
+TEST(RegionTest, APrivateRegionIsGoneWithItsLastUser) {
+  Region region;
+  ASSERT_TRUE(Region::Attach(0, 1'000, 0600, kTestTimeoutMs, &region).ok());
+  const int id = region.segment_id();
+  shmid_ds info;
+  EXPECT_EQ(shmctl(id, IPC_STAT, &info), 0);
+  region.Detach();
+  EXPECT_NE(shmctl(id, IPC_STAT, &info), 0);
+}
+
+class AttachOverTest : public ::testing::Test {
+ protected:
+  /// Puts a segment of somebody else's under key_.
+  uint8_t* Foreign(size_t bytes, int mode = 0666) {
+    id_ = shmget(key_, bytes, mode | IPC_CREAT | IPC_EXCL);
+    return static_cast<uint8_t*>(shmat(id_, nullptr, 0));
+  }
+  Code AttachCode() {
+    Region region;
+    const Code code = Region::Attach(key_, 1'000, 0666, 100, &region).code();
+    region.Detach();
+    return code;
+  }
+  void TearDown() override { shmctl(id_, IPC_RMID, nullptr); }
+
+  int32_t key_ = FreshKey();
+  int id_ = -1;
+};
+
+TEST_F(AttachOverTest, RefusesAStockSegment) {
+  uint8_t* bytes = Foreign(200);
+  std::strcpy(reinterpret_cast<char*>(bytes), "PHP_SM");
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+}
+
+TEST_F(AttachOverTest, RefusesForeignAndZeroFilledSegmentsAndLeavesThemAlone) {
+  uint8_t* bytes = Foreign(5'000);
+  EXPECT_EQ(AttachCode(), Code::kForeign);
+  std::strcpy(reinterpret_cast<char*>(bytes), "something else");
+  EXPECT_EQ(AttachCode(), Code::kForeign);
+  EXPECT_STREQ(reinterpret_cast<char*>(bytes), "something else");
+  for (int i = 20; i < 5'000; ++i) ASSERT_EQ(bytes[i], 0);
+}
+
+TEST_F(AttachOverTest, RefusesASegmentOfOneByte) {
+  Foreign(1);
+  EXPECT_EQ(AttachCode(), Code::kForeign);
+}
+
+TEST_F(AttachOverTest, FinishesARegionWhoseMakerWasKilled) {
+  Foreign(4'000, 0677);
+  EXPECT_EQ(AttachCode(), Code::kOk);
+  shmid_ds info;
+  ASSERT_EQ(shmctl(id_, IPC_STAT, &info), 0);
+  EXPECT_EQ(info.shm_perm.mode & 0777, 0666);
+}
+
+TEST_F(AttachOverTest, TellsVersionAndByteOrder) {
+  auto* header = reinterpret_cast<HeaderShm*>(Foreign(4'000, 0677));
+  ASSERT_EQ(AttachCode(), Code::kOk);
+  header->format_version = kFormatVersion + 1;
+  EXPECT_EQ(AttachCode(), Code::kVersion);
+  header->format_version = kFormatVersion;
+  header->total_bytes = 8'000;
+  EXPECT_EQ(AttachCode(), Code::kCorrupt);
+  header->magic = __builtin_bswap64(kMagic);
+  EXPECT_EQ(AttachCode(), Code::kByteOrder);
+}
+
+TEST(RegionAttachTest, TooSmallAndTooLargeLeaveNothingBehind) {
+  Region region;
+  const int32_t key = FreshKey();
+  EXPECT_EQ(Region::Attach(key, 39, 0666, 100, &region).code(), Code::kTooSmall);
+  EXPECT_EQ(Region::Attach(key, UINT64_MAX, 0666, 100, &region).code(), Code::kTooSmall);
+  EXPECT_FALSE(region.attached());
+  EXPECT_EQ(shmget(key, 0, 0), -1);
+}
+
+}  // namespace
+}  // namespace shmpack
