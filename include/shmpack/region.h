@@ -53,6 +53,9 @@ class Region {
   static Status Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
                        Region* out) noexcept;
 
+  /// How large a segment Attach() makes for `size_bytes`, which is at most kMaxDataBytes: for messages.
+  static uint64_t BytesFor(uint64_t size_bytes) noexcept;
+
   /// Unmaps it. The handle is detached afterwards; detaching twice does nothing.
   void Detach() noexcept;
 

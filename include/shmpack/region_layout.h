@@ -39,6 +39,8 @@ inline constexpr uint32_t kFormatVersion = 1;
 inline constexpr uint32_t kByteOrderMark = 0x0102'0304;
 /// A block's size has 31 bits of 8-byte units.
 inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 34;
+/// What can be asked for; with the bookkeeping on top of it, it stays below the above.
+inline constexpr uint64_t kMaxDataBytes = uint64_t{6} << 30;
 
 /// The region's lock. See src/port/robust_lock.h for the protocol.
 struct LockShm {

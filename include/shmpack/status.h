@@ -7,7 +7,7 @@
 // outputs untouched unless they say otherwise.
 //
 // Codes fall into two groups, so that a caller can tell "the answer is no" from "something is wrong":
-// expected outcomes (kNotFound ... kChanged) and faults (kReadOnly ... kSystem).
+// expected outcomes (kNotFound ... kChanged) and faults (kTooLarge ... kSystem).
 
 #pragma once
 
@@ -26,6 +26,7 @@ enum class Code : uint8_t {
   kChanged,   // The value was replaced since it was looked at; look again.
 
   // Faults.
+  kTooLarge,      // More than the format can hold.
   kReadOnly,      // The region is attached for reading only.
   kStockSegment,  // The segment belongs to PHP's ext/sysvshm.
   kForeign,       // The segment belongs to some other program.

@@ -147,7 +147,11 @@ Status Create(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t t
   return status;
 }
 
+static_assert(RegionBytes(QuotaOf(kMaxDataBytes)) <= kMaxRegionBytes);
+
 }  // namespace
+
+uint64_t Region::BytesFor(uint64_t size_bytes) noexcept { return RegionBytes(QuotaOf(size_bytes)); }
 
 Status Region::Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
                       Region* out) noexcept {

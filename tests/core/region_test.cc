@@ -228,7 +228,7 @@ TEST(RegionAttachTest, TooSmallAndTooLargeLeaveNothingBehind) {
   Region region;
   const int32_t key = FreshKey();
   EXPECT_EQ(Region::Attach(key, 39, 0666, 100, &region).code(), Code::kTooSmall);
-  EXPECT_EQ(Region::Attach(key, UINT64_MAX, 0666, 100, &region).code(), Code::kTooSmall);
+  EXPECT_EQ(Region::Attach(key, UINT64_MAX, 0666, 100, &region).code(), Code::kTooLarge);
   EXPECT_FALSE(region.attached());
   EXPECT_EQ(shmget(key, 0, 0), -1);
 }

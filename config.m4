@@ -1,0 +1,80 @@
+dnl SPDX-License-Identifier: BSD-3-Clause
+
+PHP_ARG_ENABLE([shmpack],
+  [whether to enable shmpack],
+  [AS_HELP_STRING([--enable-shmpack],
+    [Enable shmpack: shared variables and semaphores between unrelated processes])])
+
+if test "$PHP_SHMPACK" != "no"; then
+  PHP_REQUIRE_CXX()
+  PHP_ADD_LIBRARY([stdc++], [1], [SHMPACK_SHARED_LIBADD])
+  PHP_SUBST([SHMPACK_SHARED_LIBADD])
+
+  AC_LANG_PUSH([C++])
+  shmpack_saved_CXXFLAGS=$CXXFLAGS
+  CXXFLAGS="$CXXFLAGS -std=c++20"
+
+  AC_MSG_CHECKING([whether $CXX compiles C++20])
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+    #include <atomic>
+    #include <concepts>
+    #include <span>
+    template <typename T> constexpr int Answer(T x) { if constexpr (requires { x.y; }) return 1; else return 2; }
+  ]], [[std::atomic<int> a{Answer(1)}; return std::span<const char>().empty() ? a.load() : 0;]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([shmpack needs a C++20 compiler: install g++ 10 or clang++ 12 or newer (Debian: apt-get install g++), or name one with CXX=...])])
+
+  AC_MSG_CHECKING([for msgpack.hpp])
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[
+    #define MSGPACK_NO_BOOST
+    #include <msgpack.hpp>
+    #if MSGPACK_VERSION_MAJOR < 4
+    #error too old
+    #endif
+  ]], [[msgpack::object_handle handle;]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([shmpack needs the headers of msgpack-c for C++, 4.0 or newer: apt-get install libmsgpack-cxx-dev (Debian, Ubuntu), dnf install msgpack-cxx-devel (Fedora), or add their folder with CPPFLAGS=-I...])])
+
+  CXXFLAGS=$shmpack_saved_CXXFLAGS
+  AC_LANG_POP([C++])
+
+  shmpack_sources="
+    src/core/compact.cc
+    src/core/heap.cc
+    src/core/index.cc
+    src/core/msgpack_reader.cc
+    src/core/overwrite.cc
+    src/core/region.cc
+    src/core/region_attach.cc
+    src/core/region_lock.cc
+    src/core/repair.cc
+    src/core/semaphore.cc
+    src/php/module.cc
+    src/php/object_decoder.cc
+    src/php/object_encoder.cc
+    src/php/sem_functions.cc
+    src/php/shm_functions.cc
+    src/php/stand_in.cc
+    src/php/status_report.cc
+    src/php/value_decoder.cc
+    src/php/value_encoder.cc
+    src/port/random_id_posix.cc
+    src/port/robust_lock_linux.cc
+    src/port/segment_limits_linux.cc
+    src/port/segment_sysv.cc
+    src/port/semaphore_set_sysv.cc"
+
+  dnl -fno-gnu-unique: a function's static variable would otherwise keep the library loaded for good, and Apache loads
+  dnl and unloads PHP once before it serves.
+  shmpack_flags="-std=c++20 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -DMSGPACK_NO_BOOST= -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
+  AX_CHECK_COMPILE_FLAG([-fno-gnu-unique], [shmpack_flags="$shmpack_flags -fno-gnu-unique"])
+
+  PHP_NEW_EXTENSION([shmpack], [$shmpack_sources], [$ext_shared],, [$shmpack_flags], [cxx])
+  PHP_ADD_INCLUDE([$ext_srcdir/include])
+  PHP_ADD_INCLUDE([$ext_srcdir/src])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/core])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/php])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/port])
+fi

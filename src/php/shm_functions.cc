@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <type_traits>
+
+#include "php/php_shmpack.h"
+#include "php/shm_functions.h"
+#include "php/status_report.h"
+#include "php/value_decoder.h"
+#include "php/value_encoder.h"
+#include "shmpack/region.h"
+
+namespace {
+
+using shmpack::Code;
+using shmpack::kInlineBytes;
+using shmpack::Peeked;
+using shmpack::Region;
+using shmpack::Status;
+
+constexpr int kCopyTries = 16;
+
+struct RegionObject {
+  Region region;
+  int32_t key;
+  zend_object std;  // Last: PHP puts properties behind it.
+};
+static_assert(std::is_trivially_destructible_v<Region>, "it lives across calls that may leave by longjmp");
+
+// Written at module start only.
+zend_class_entry* region_class;
+zend_object_handlers region_handlers;
+
+RegionObject* FromObject(zend_object* object) {
+  return reinterpret_cast<RegionObject*>(reinterpret_cast<char*>(object) - XtOffsetOf(RegionObject, std));
+}
+
+zend_object* CreateObject(zend_class_entry* class_entry) {
+  auto* object = static_cast<RegionObject*>(zend_object_alloc(sizeof(RegionObject), class_entry));
+  new (&object->region) Region();
+  zend_object_std_init(&object->std, class_entry);
+  object_properties_init(&object->std, class_entry);
+  object->std.handlers = &region_handlers;
+  return &object->std;
+}
+
+void FreeObject(zend_object* object) {
+  FromObject(object)->region.Detach();
+  zend_object_std_dtor(object);
+}
+
+zend_function* RefuseConstructor(zend_object*) {
+  zend_throw_error(nullptr, "Cannot directly construct SysvSharedMemory, use shm_attach() instead");
+  return nullptr;
+}
+
+uint32_t TimeoutMs() {
+  return static_cast<uint32_t>(std::clamp(SHMPACK_G(lock_timeout) * 1000, 1.0, static_cast<double>(INT32_MAX)));
+}
+
+/// The object behind an argument, if it is attached; otherwise an Error is thrown and the result is null. Call it after
+/// everything that may have run user code.
+RegionObject* Attached(zend_object* argument) {
+  RegionObject* const object = FromObject(argument);
+  if (EXPECTED(object->region.attached())) return object;
+  zend_throw_error(nullptr, "Shared memory block has already been destroyed");
+  return nullptr;
+}
+
+void Warn(const RegionObject& object, const Status& status) {
+  shmpack::php::WarnOperation(object.key, status, object.region.lock_holder());
+}
+
+void WarnMissing(zend_long key) {
+  php_error_docref(nullptr, E_WARNING, "Variable key " ZEND_LONG_FMT " doesn't exist", key);
+}
+
+/// If the first bytes of a stored value say that it is one str or bin, the length of that header, else 0.
+uint32_t StringHeaderBytes(const Peeked& peeked) {
+  const uint8_t* const head = peeked.head;
+  uint64_t header = 0;
+  uint64_t length = 0;
+  switch (head[0]) {
+    case 0xc4:
+    case 0xd9:
+      header = 2;
+      length = head[1];
+      break;
+    case 0xc5:
+    case 0xda:
+      header = 3;
+      length = uint64_t{head[1]} << 8 | head[2];
+      break;
+    case 0xc6:
+    case 0xdb:
+      header = 5;
+      length = uint64_t{head[1]} << 24 | uint64_t{head[2]} << 16 | uint64_t{head[3]} << 8 | head[4];
+      break;
+    default:
+      if ((head[0] & 0xe0) != 0xa0) return 0;
+      header = 1;
+      length = head[0] & 0x1f;
+  }
+  return header + length == peeked.length ? static_cast<uint32_t>(header) : 0;
+}
+
+/// Turns private bytes into the result, with stock's warning if they are no value.
+void Decode(const char* data, size_t size, zval* return_value) {
+  if (!shmpack::php::DecodeValue(data, size, return_value)) {
+    if (EG(exception) == nullptr) php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
+    ZVAL_FALSE(return_value);
+  }
+}
+
+/// Reads under the lock, because writers were too fast for reading without it. May need several buffers while the value
+/// grows; every next one has room to spare.
+Status ReadUnderLock(RegionObject* object, zend_long key, size_t size, zval* return_value) {
+  for (;;) {
+    char* const buffer = static_cast<char*>(emalloc(size));
+    Peeked peeked;
+    const Status status = object->region.ReadLocked(key, TimeoutMs(), buffer, size, &peeked);
+    if (status.ok()) Decode(buffer, peeked.length, return_value);
+    efree(buffer);
+    if (status.code() != Code::kTooSmall) return status;
+    size = peeked.length + peeked.length / 2;
+  }
+}
+
+/// The variable under `key` as a PHP value. On any other status than ok the result is untouched.
+Status Read(RegionObject* object, zend_long key, zval* return_value) {
+  Peeked peeked;
+  for (int tries = 0;; ++tries) {
+    const Status found = object->region.Peek(key, TimeoutMs(), &peeked);
+    if (!found.ok()) return found;
+    if (peeked.length <= kInlineBytes) {
+      Decode(reinterpret_cast<const char*>(peeked.head), peeked.length, return_value);
+      return {};
+    }
+    if (tries == kCopyTries && !object->region.read_only()) break;
+    Status copied;
+    if (const uint32_t header = StringHeaderBytes(peeked); header != 0) {
+      // Straight into the result: one copy, and none of it is looked at before the version is.
+      zend_string* const string = zend_string_alloc(peeked.length - header, false);
+      copied = object->region.Copy(peeked, header, ZSTR_VAL(string));
+      if (copied.ok()) {
+        ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
+        RETVAL_NEW_STR(string);
+        return {};
+      }
+      zend_string_efree(string);
+    } else {
+      char* const buffer = static_cast<char*>(emalloc(peeked.length));
+      copied = object->region.Copy(peeked, 0, buffer);
+      if (copied.ok()) Decode(buffer, peeked.length, return_value);
+      efree(buffer);
+    }
+    if (copied.code() != Code::kChanged) return copied;
+    if (tries >= kCopyTries) usleep(1000);  // Who may not lock can only wait for a pause between writers.
+  }
+  return ReadUnderLock(object, key, peeked.length, return_value);
+}
+
+}  // namespace
+
+namespace shmpack::php {
+
+void RegisterShmClasses(zend_class_entry* class_entry) {
+  region_class = class_entry;
+  class_entry->create_object = CreateObject;
+  region_handlers = *zend_get_std_object_handlers();
+  region_handlers.offset = XtOffsetOf(RegionObject, std);
+  region_handlers.free_obj = FreeObject;
+  region_handlers.get_constructor = RefuseConstructor;
+  region_handlers.clone_obj = nullptr;
+  region_handlers.compare = zend_objects_not_comparable;
+}
+
+}  // namespace shmpack::php
+
+ZEND_FUNCTION(shm_attach) {
+  zend_long key;
+  zend_long size_bytes = 0;
+  bool size_is_null = true;
+  zend_long permissions = 0666;
+  ZEND_PARSE_PARAMETERS_START(1, 3)
+  Z_PARAM_LONG(key)
+  Z_PARAM_OPTIONAL
+  Z_PARAM_LONG_OR_NULL(size_bytes, size_is_null)
+  Z_PARAM_LONG(permissions)
+  ZEND_PARSE_PARAMETERS_END();
+
+  if (size_is_null) size_bytes = SHMPACK_G(init_mem);
+  if (size_bytes < 1) {
+    zend_argument_value_error(2, "must be greater than 0");
+    RETURN_THROWS();
+  }
+  if (key < INT32_MIN || key > static_cast<zend_long>(UINT32_MAX)) {
+    zend_argument_value_error(1, "must be between -2147483648 and 4294967295");
+    RETURN_THROWS();
+  }
+
+  // The object first: making it may bail out, and then nothing may be mapped yet.
+  object_init_ex(return_value, region_class);
+  RegionObject* const object = FromObject(Z_OBJ_P(return_value));
+  object->key = static_cast<int32_t>(key);
+  const Status status = Region::Attach(object->key, static_cast<uint64_t>(size_bytes),
+                                       static_cast<uint32_t>(permissions), TimeoutMs(), &object->region);
+  if (!status.ok()) {
+    zval_ptr_dtor(return_value);
+    RETVAL_FALSE;
+    shmpack::php::WarnAttach(key, size_bytes, status);
+  }
+}
+
+ZEND_FUNCTION(shm_detach) {
+  zend_object* argument;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  ZEND_PARSE_PARAMETERS_END();
+
+  RegionObject* const object = Attached(argument);
+  if (object == nullptr) RETURN_THROWS();
+  object->region.Detach();
+  RETURN_TRUE;
+}
+
+ZEND_FUNCTION(shm_remove) {
+  zend_object* argument;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  ZEND_PARSE_PARAMETERS_END();
+
+  RegionObject* const object = Attached(argument);
+  if (object == nullptr) RETURN_THROWS();
+  const Status status = object->region.RemoveSegment();
+  if (!status.ok()) {
+    php_error_docref(nullptr, E_WARNING, "Failed for key 0x%x, id %d: %s", object->key, object->region.segment_id(),
+                     std::strerror(status.os_errno()));
+    RETURN_FALSE;
+  }
+  RETURN_TRUE;
+}
+
+ZEND_FUNCTION(shm_put_var) {
+  zend_object* argument;
+  zend_long key;
+  zval* value;
+  ZEND_PARSE_PARAMETERS_START(3, 3)
+  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_LONG(key)
+  Z_PARAM_ZVAL(value)
+  ZEND_PARSE_PARAMETERS_END();
+
+  if (Attached(argument) == nullptr) RETURN_THROWS();
+  shmpack::php::EncodedValue encoded;
+  if (!shmpack::php::EncodeValue(value, &encoded)) RETURN_THROWS();
+  RegionObject* const object = FromObject(argument);  // Again: encoding may have run user code that detached it.
+  if (UNEXPECTED(!object->region.attached())) {
+    FreeEncodedValue(&encoded);
+    zend_throw_error(nullptr, "Shared memory block has been destroyed by the serialization function");
+    RETURN_THROWS();
+  }
+  const Status status = object->region.Put(key, encoded.data(), encoded.size(), TimeoutMs());
+  FreeEncodedValue(&encoded);
+  if (EXPECTED(status.ok())) RETURN_TRUE;
+  Warn(*object, status);
+  RETURN_FALSE;
+}
+
+ZEND_FUNCTION(shm_get_var) {
+  zend_object* argument;
+  zend_long key;
+  ZEND_PARSE_PARAMETERS_START(2, 2)
+  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_LONG(key)
+  ZEND_PARSE_PARAMETERS_END();
+
+  RegionObject* const object = Attached(argument);
+  if (object == nullptr) RETURN_THROWS();
+  const Status status = Read(object, key, return_value);
+  if (EXPECTED(status.ok())) return;
+  if (status.code() == Code::kNotFound) {
+    WarnMissing(key);
+  } else {
+    Warn(*object, status);
+  }
+  RETURN_FALSE;
+}
+
+ZEND_FUNCTION(shm_has_var) {
+  zend_object* argument;
+  zend_long key;
+  ZEND_PARSE_PARAMETERS_START(2, 2)
+  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_LONG(key)
+  ZEND_PARSE_PARAMETERS_END();
+
+  RegionObject* const object = Attached(argument);
+  if (object == nullptr) RETURN_THROWS();
+  Peeked peeked;
+  const Status status = object->region.Peek(key, TimeoutMs(), &peeked);
+  if (!status.ok() && status.code() != Code::kNotFound) Warn(*object, status);
+  RETURN_BOOL(status.ok());
+}
+
+ZEND_FUNCTION(shm_remove_var) {
+  zend_object* argument;
+  zend_long key;
+  ZEND_PARSE_PARAMETERS_START(2, 2)
+  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_LONG(key)
+  ZEND_PARSE_PARAMETERS_END();
+
+  RegionObject* const object = Attached(argument);
+  if (object == nullptr) RETURN_THROWS();
+  const Status status = object->region.Remove(key, TimeoutMs());
+  if (status.ok()) RETURN_TRUE;
+  if (status.code() == Code::kNotFound) {
+    WarnMissing(key);
+  } else {
+    Warn(*object, status);
+  }
+  RETURN_FALSE;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Regions whose bytes somebody else wrote: every operation ends in bounded time with some Status, and touches nothing
+// outside the region (AddressSanitizer would see it: the mapping ends where the segment ends).
+
+#include <cstring>
+#include <random>
+
+#include "test_region.h"
+
+namespace shmpack {
+namespace {
+
+constexpr uint64_t kSize = 3'000;
+constexpr uint32_t kShortMs = 2;
+
+void Operate(Region& region, std::mt19937_64& random) {
+  static char buffer[1 << 16];
+  const std::string value(random() % 300, 'v');
+  for (int64_t key = 0; key < 12; ++key) {
+    Peeked peeked;
+    switch (random() % 6) {
+      case 0:
+      case 1:
+        (void)region.Put(key, value.data(), value.size(), kShortMs);
+        break;
+      case 2:
+        (void)region.Remove(key, kShortMs);
+        break;
+      case 3:
+        (void)region.ReadLocked(key, kShortMs, buffer, sizeof buffer, &peeked);
+        break;
+      default:
+        if (region.Peek(key, kShortMs, &peeked).ok() && peeked.length <= sizeof buffer) {
+          (void)region.Copy(peeked, 0, buffer);
+        }
+    }
+  }
+}
+
+class HostileTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(HostileTest, AnyBytesEndInAStatus) {
+  std::mt19937_64 random(static_cast<uint64_t>(GetParam()));
+  for (int round = 0; round < 120; ++round) {
+    TestRegion region(kSize);
+    for (int64_t key = 0; key < 10; ++key) ASSERT_EQ(Put(*region, key, std::string(random() % 100, 'o')), Code::kOk);
+    auto* const bytes = static_cast<uint8_t*>(shmat(region->segment_id(), nullptr, 0));
+    const uint64_t total = Region::BytesFor(kSize);
+    for (int step = 0; step < 6; ++step) {
+      const uint64_t flips = random() % 20 + 1;
+      for (uint64_t i = 0; i < flips; ++i) {
+        // Mostly where the structure is: header, slots at the end, and block headers.
+        const uint64_t zone = random() % 3;
+        const uint64_t at = zone == 0 ? 64 + random() % 400 : zone == 1 ? total - 1 - random() % 600 : random() % total;
+        const uint64_t choice = random() % 4;
+        bytes[at] = choice == 0   ? 0xff
+                    : choice == 1 ? 0
+                    : choice == 2 ? static_cast<uint8_t>(random() % 16)
+                                  : static_cast<uint8_t>(random());
+      }
+      if (random() % 4 == 0) {  // The next one repairs, and trusts no more than any other.
+        const uint32_t owner_died = 0x40000000;
+        std::memcpy(bytes + 64, &owner_died, sizeof owner_died);
+      }
+      Operate(*region, random);
+    }
+    shmdt(bytes);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, HostileTest, ::testing::Range(1, 9));
+
+}  // namespace
+}  // namespace shmpack

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "port/robust_lock.h"
+
+#include <gtest/gtest.h>
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <thread>
+#include <vector>
+
+#include "fault_injection.h"
+
+namespace shmpack {
+namespace {
+
+constexpr uint32_t kPromptMs = 100;
+constexpr uint32_t kLongMs = 10'000;
+
+class RobustLockTest : public ::testing::Test {
+ protected:
+  RobustLockTest()
+      : lock_(*static_cast<LockShm*>(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))) {}
+  ~RobustLockTest() override { munmap(&lock_, 4096); }
+
+  /// A child that takes the lock and then does `then`; returns once it has it, or had it and is gone.
+  template <typename Then>
+  pid_t ChildThatHolds(Then then) {
+    const pid_t child = fork();
+    if (child == 0) {
+      if (AcquireRobustLock(lock_, kLongMs) == Acquired::kTimeout) _exit(1);
+      then();
+      _exit(0);
+    }
+    const auto id = static_cast<uint32_t>(child);
+    while (RobustLockHolder(lock_) != id && (lock_.word & FUTEX_OWNER_DIED) == 0) usleep(100);
+    return child;
+  }
+
+  LockShm& lock_;
+};
+
+TEST_F(RobustLockTest, IsTakenAndGivenBack) {
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(gettid()));
+  ReleaseRobustLock(lock_, true);
+  EXPECT_EQ(lock_.word.load(), 0U);
+  EXPECT_EQ(lock_.pid_namespace.load(), 0U);
+}
+
+TEST_F(RobustLockTest, ReleasedUndoneIsAsIfTheHolderHadDied) {
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  ReleaseRobustLock(lock_, false);
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  ReleaseRobustLock(lock_, true);
+}
+
+TEST_F(RobustLockTest, AKilledHolderIsNoticedAtOnce) {
+  for (int i = 0; i < 100; ++i) {
+    const pid_t child = ChildThatHolds([] { pause(); });
+    kill(child, SIGKILL);
+    // Not waited for yet: a holder is dead before its parent knows.
+    ASSERT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kOwnerDied);
+    ReleaseRobustLock(lock_, true);
+    waitpid(child, nullptr, 0);
+  }
+}
+
+TEST_F(RobustLockTest, AHolderThatExitsOrExecsCountsAsDead) {
+  pid_t child = ChildThatHolds([] {});
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+  child = ChildThatHolds([] { execl("/bin/sleep", "sleep", "5", nullptr); });
+  EXPECT_EQ(AcquireRobustLock(lock_, 2'000), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}
+
+TEST_F(RobustLockTest, AStoppedHolderCostsTheTimeoutAndNoMore) {
+  const pid_t child = ChildThatHolds([this] {
+    raise(SIGSTOP);
+    ReleaseRobustLock(lock_, true);
+  });
+  int status = 0;
+  waitpid(child, &status, WUNTRACED);
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
+  EXPECT_EQ(AcquireRobustLock(lock_, 0), Acquired::kTimeout);
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(child));
+  kill(child, SIGCONT);
+  EXPECT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kClean);
+  ReleaseRobustLock(lock_, true);
+  waitpid(child, nullptr, 0);
+}
+
+TEST_F(RobustLockTest, AWordThatNamesNobodyIsTakenOverOnlyInItsOwnNamespace) {
+  const pid_t gone = fork();
+  if (gone == 0) _exit(0);
+  waitpid(gone, nullptr, 0);
+  lock_.word = static_cast<uint32_t>(gone);
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
+  // Where our namespace is recorded, a thread that is not there is dead.
+  lock_.word = 0;
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  const uint64_t pid_namespace = lock_.pid_namespace;
+  EXPECT_NE(pid_namespace, 0U);
+  ReleaseRobustLock(lock_, true);
+  lock_.word = static_cast<uint32_t>(gone);
+  lock_.pid_namespace = pid_namespace;
+  EXPECT_EQ(AcquireRobustLock(lock_, 2'000), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+}
+
+TEST_F(RobustLockTest, AnyWordAtAllIsLeftAfterTheTimeout) {
+  for (const uint32_t word : {1U, uint32_t{FUTEX_TID_MASK}, FUTEX_WAITERS | 1U, ~uint32_t{FUTEX_OWNER_DIED}}) {
+    lock_.word = word;
+    EXPECT_EQ(AcquireRobustLock(lock_, 50), Acquired::kTimeout) << word;
+  }
+  // Even one that changes at every look.
+  lock_.word = 1;
+  std::atomic<bool> stop = false;
+  std::thread hostile([&] {
+    for (uint32_t i = 1; !stop; ++i) lock_.word = i % 3 == 0 ? 1 : FUTEX_WAITERS | 1;
+  });
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
+  stop = true;
+  hostile.join();
+}
+
+TEST_F(RobustLockTest, ExcludesThreads) {
+  int64_t counter = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20'000; ++i) {
+        ASSERT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kClean);
+        ++counter;
+        ReleaseRobustLock(lock_, true);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(counter, 80'000);
+}
+
+TEST_F(RobustLockTest, AForkedChildIsAHolderOfItsOwn) {
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  ReleaseRobustLock(lock_, true);
+  const pid_t child = ChildThatHolds([] { pause(); });
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(child));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+}
+
+TEST_F(RobustLockTest, AKillAtEachOfItsOwnStepsFreezesNobody) {
+  for (int point = 1;; ++point) {
+    const ChildEnd end = RunAndKillAtPoint(point, [this] {
+      if (AcquireRobustLock(lock_, kLongMs) == Acquired::kTimeout) return false;
+      ReleaseRobustLock(lock_, true);
+      return true;
+    });
+    ASSERT_NE(end, ChildEnd::kFailed);
+    ASSERT_NE(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout) << point;
+    ReleaseRobustLock(lock_, true);
+    if (end == ChildEnd::kFinished) {
+      EXPECT_GT(point, 2);
+      break;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace shmpack
