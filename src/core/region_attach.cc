@@ -122,8 +122,7 @@ Status Open(int32_t id, uint32_t timeout_ms, SegmentHandle* segment) noexcept {
 Status Create(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
               SegmentHandle* segment) noexcept {
   if (size_bytes < kStockMinimumBytes) return Status(Code::kTooSmall, "memorysize too small");
-  if (size_bytes > kMaxRegionBytes / 3)
-    return Status(Code::kTooSmall, "the format ends at 16 GiB, bookkeeping included");
+  if (size_bytes > kMaxDataBytes) return Status(Code::kTooLarge, "a region holds at most 6442450944 bytes");
   int32_t id = -1;
   Status status = CreateSegment(key, RegionBytes(QuotaOf(size_bytes)), permissions, &id);
   if (!status.ok()) return status;

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Decoder: the state of one DecodeValue() call. Private to value_decoder.cc and object_decoder.cc.
+//
+// Nesting is kept in frames of request memory, not on the C stack. Whatever is being built hangs on the result from its
+// first moment (an open array knows how many elements it has), so after a failure freeing the result frees all of it;
+// only what is not in there, the arrays meant for __unserialize(), is found through frames_ and hooks_.
+//
+// Every object and reference is held in objects_ or references_ until the end, because hostile bytes may overwrite the
+// only place that held it and then name its number.
+
+#pragma once
+
+#include <cstdint>
+
+#include "php.h"
+#include "php/request_vector.h"
+#include "php/value_decoder.h"
+#include "shmpack/msgpack_reader.h"
+
+namespace shmpack::php {
+
+class Decoder {
+ public:
+  Decoder(const char* data, size_t size) : reader_(data, size) {}
+
+  /// See DecodeValue(). Frees all but the result.
+  bool Run(zval* out);
+
+ private:
+  enum class Step : uint8_t {
+    kFailed,
+    kDone,    // the value, or the frame, is complete
+    kOpened,  // a frame was pushed, which now comes first
+  };
+
+  struct Frame {
+    enum class Kind : uint8_t { kList, kMap, kReference, kProperties, kHookData };
+    Kind kind;
+    bool has_wakeup;
+    uint32_t remaining;         // elements, pairs or values still to be read
+    zend_array* table;          // kList, kMap; kProperties: the object's; kHookData: owned, for __unserialize()
+    zend_object* object;        // kProperties, kHookData
+    zend_reference* reference;  // kReference
+    zval* slot;                 // kProperties: the property just filled, yet to be checked; or null
+    zend_property_info* info;   // its type, or null
+    MsgpackReader outer;        // kReference, kProperties, kHookData: goes on behind the ext's payload
+  };
+  using Kind = Frame::Kind;
+
+  /// What is called, or freed, when the whole graph is there; in the order in which unserialize() does it.
+  struct Hook {
+    enum class Kind : uint8_t { kWakeup, kUnserialize, kDiscard };
+    Kind kind;
+    zend_object* object;  // kWakeup, kUnserialize
+    zval value;           // kUnserialize: the data; kDiscard: an overwritten value
+  };
+
+  // value_decoder.cc
+  Step Value(zval* target);
+  Step OpenList(uint32_t count, zval* target);
+  Step OpenMap(uint32_t count, zval* target);
+  Step Ext(const MsgpackToken& token, zval* target);
+  Step OpenReference(zval* target);
+  bool SameReference(zval* target);
+  Step FillList();
+  Step FillMap(zend_array* table);
+  Step FillReference();
+  bool Close();
+  bool ReadNumber(size_t limit, size_t* number);
+  bool ReadText(MsgpackToken* token);
+  zval* MapSlot(zend_array* table, const MsgpackToken& key);
+  zend_string* KeyString(const char* text, uint32_t size);
+  Frame* PushFrame(Kind kind);
+  void Abandon();
+  void Free();
+
+  // object_decoder.cc
+  Step Object(zval* target);
+  Step OpenHookData(zend_object* object, uint32_t count);
+  Step OpenProperties(zend_object* object, uint32_t count);
+  Step FillProperties();
+  bool CheckProperty(Frame& frame);
+  zval* PropertySlot(zend_array* table, zend_object* object, zend_string* key, zend_property_info** info);
+  bool Serializable(zval* target);
+  bool SameObject(zval* target);
+  bool EnumCase(zval* target);
+  bool FindClass(zend_string* name, zend_class_entry** ce);
+  bool ReadClass(zend_string** name, zend_class_entry** ce);
+  void AddObject(zend_object* object);
+  void Discard(zval* value);
+  bool RunHooks();
+
+  static constexpr size_t kKeys = 64;
+
+  MsgpackReader reader_;
+  RequestVector<Frame, 8> frames_;
+  RequestVector<zend_object*, 8> objects_;
+  RequestVector<zend_reference*, 8> references_;
+  RequestVector<Hook, 4> hooks_;
+  zend_string* keys_[kKeys] = {};  // keys met, by a hash of their text: rows of a table share theirs
+};
+
+static_assert(std::is_trivially_destructible_v<Decoder>);
+
+}  // namespace shmpack::php

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The module: ini settings, information page, and which names we register.
+
+// clang-format off
+#include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
+// clang-format on
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+#include <msgpack/version.hpp>
+#include <string_view>
+
+#include "ext/standard/info.h"
+#include "php/sem_functions.h"
+#include "php/shm_functions.h"
+#include "php/stand_in.h"
+#include "php_ini.h"
+#include "shmpack/region_layout.h"
+
+extern "C" {
+#include "php/shmpack_arginfo.h"
+}
+
+#if defined(ZTS) && defined(COMPILE_DL_SHMPACK)
+ZEND_TSRMLS_CACHE_DEFINE()
+#endif
+
+ZEND_DECLARE_MODULE_GLOBALS(shmpack)
+
+namespace {
+
+using shmpack::php::StandIn;
+
+// The generated table holds every function of the stub. PHP wants one table per module, so it is split by name, once,
+// while the library is loaded.
+class FunctionTable {
+ public:
+  explicit FunctionTable(std::string_view prefix) noexcept {
+    size_t used = 0;
+    for (const zend_function_entry& function : ext_functions) {
+      if (function.fname != nullptr && std::string_view(function.fname).substr(0, prefix.size()) == prefix) {
+        entries_[used++] = function;
+      }
+    }
+  }
+  const zend_function_entry* data() const noexcept { return entries_.data(); }
+
+ private:
+  std::array<zend_function_entry, std::size(ext_functions)> entries_{};  // Empty entries close the table.
+};
+
+const FunctionTable sem_names("sem_");
+const FunctionTable shm_names("shm_");
+const FunctionTable twins("Shmpack\\");
+
+zend_module_entry sem_module;
+zend_module_entry shm_module;
+
+zend_class_entry* StartSemaphores() {
+  zend_class_entry* const class_entry = register_class_SysvSemaphore();
+  shmpack::php::RegisterSemClasses(class_entry);
+  return class_entry;
+}
+
+zend_class_entry* StartVariables() {
+  zend_class_entry* const class_entry = register_class_SysvSharedMemory();
+  shmpack::php::RegisterShmClasses(class_entry);
+  return class_entry;
+}
+
+ZEND_MODULE_STARTUP_D(stand_in_sem) { return zend_register_class_alias("Shmpack\\SysvSemaphore", StartSemaphores()); }
+
+ZEND_MODULE_STARTUP_D(stand_in_shm) { return zend_register_class_alias("Shmpack\\SysvSharedMemory", StartVariables()); }
+
+const StandIn sem_stand_in{"sysvsem", "sysvsemaphore", sem_names.data(), ZEND_MODULE_STARTUP_N(stand_in_sem),
+                           &sem_module};
+const StandIn shm_stand_in{"sysvshm", "sysvsharedmemory", shm_names.data(), ZEND_MODULE_STARTUP_N(stand_in_shm),
+                           &shm_module};
+
+bool Taken(const StandIn& stand_in) {
+  const auto* module = static_cast<const zend_module_entry*>(
+      zend_hash_str_find_ptr(&module_registry, stand_in.name, std::strlen(stand_in.name)));
+  return module == stand_in.module;
+}
+
+// Only a number of seconds that can end a wait is taken: above 0 and finite.
+ZEND_INI_MH(OnUpdateLockTimeout) {
+  const char* end = nullptr;
+  const double seconds = zend_strtod(ZSTR_VAL(new_value), &end);
+  if (end == ZSTR_VAL(new_value) || *end != '\0' || !std::isfinite(seconds) || seconds <= 0) return FAILURE;
+  SHMPACK_G(lock_timeout) = seconds;
+  return SUCCESS;
+}
+
+}  // namespace
+
+PHP_INI_BEGIN()
+STD_PHP_INI_ENTRY("sysvshm.init_mem", "10000", PHP_INI_ALL, OnUpdateLong, init_mem, zend_shmpack_globals,
+                  shmpack_globals)
+PHP_INI_ENTRY("shmpack.lock_timeout", "5", PHP_INI_ALL, OnUpdateLockTimeout)
+PHP_INI_END()
+
+static PHP_GINIT_FUNCTION(shmpack) {
+#if defined(ZTS) && defined(COMPILE_DL_SHMPACK)
+  ZEND_TSRMLS_CACHE_UPDATE();
+#endif
+  shmpack_globals->init_mem = 10000;
+  shmpack_globals->lock_timeout = 5;
+}
+
+static PHP_MINIT_FUNCTION(shmpack) {
+  REGISTER_INI_ENTRIES();
+
+  if (!shmpack::php::NamesTaken(sem_stand_in)) {
+    if (shmpack::php::TakeNames(sem_stand_in, type) == FAILURE) return FAILURE;
+  } else {
+    shmpack::php::RegisterSemClasses(register_class_Shmpack_SysvSemaphore());
+  }
+  if (!shmpack::php::NamesTaken(shm_stand_in)) {
+    if (shmpack::php::TakeNames(shm_stand_in, type) == FAILURE) return FAILURE;
+  } else {
+    shmpack::php::RegisterShmClasses(register_class_Shmpack_SysvSharedMemory());
+  }
+  return SUCCESS;
+}
+
+static PHP_MSHUTDOWN_FUNCTION(shmpack) {
+  UNREGISTER_INI_ENTRIES();
+  return SUCCESS;
+}
+
+static PHP_MINFO_FUNCTION(shmpack) {
+  char region_format[16];
+  snprintf(region_format, sizeof region_format, "%u", static_cast<unsigned>(shmpack::kFormatVersion));
+  php_info_print_table_start();
+  php_info_print_table_row(2, "shmpack support", "enabled");
+  php_info_print_table_row(2, "Version", PHP_SHMPACK_VERSION);
+  php_info_print_table_row(2, "Codec library", "msgpack-c " MSGPACK_VERSION);
+  php_info_print_table_row(2, "Region format", region_format);
+  php_info_print_table_row(2, "sem_* and SysvSemaphore",
+                           Taken(sem_stand_in) ? "shmpack" : "ext/sysvsem; ours are in Shmpack\\");
+  php_info_print_table_row(2, "shm_* and SysvSharedMemory",
+                           Taken(shm_stand_in) ? "shmpack" : "ext/sysvshm; ours are in Shmpack\\");
+  php_info_print_table_end();
+  DISPLAY_INI_ENTRIES();
+}
+
+// Where the stock extensions are loaded they start first, whatever the ini files' order.
+static const zend_module_dep shmpack_dependencies[] = {ZEND_MOD_OPTIONAL("sysvsem") ZEND_MOD_OPTIONAL("sysvshm")
+                                                           ZEND_MOD_END};
+
+zend_module_entry shmpack_module_entry = {STANDARD_MODULE_HEADER_EX,
+                                          nullptr,
+                                          shmpack_dependencies,
+                                          "shmpack",
+                                          twins.data(),
+                                          PHP_MINIT(shmpack),
+                                          PHP_MSHUTDOWN(shmpack),
+                                          nullptr,
+                                          nullptr,
+                                          PHP_MINFO(shmpack),
+                                          PHP_SHMPACK_VERSION,
+                                          PHP_MODULE_GLOBALS(shmpack),
+                                          PHP_GINIT(shmpack),
+                                          nullptr,
+                                          nullptr,
+                                          STANDARD_MODULE_PROPERTIES_EX};
+
+#ifdef COMPILE_DL_SHMPACK
+extern "C" {
+ZEND_GET_MODULE(shmpack)
+}
+#endif

@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The part of the decoder that builds objects. What is allowed, warned about, thrown and called, and in which order, is
+// as in unserialize().
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "php.h"
+
+#include "ext/standard/basic_functions.h"
+#include "ext/standard/php_incomplete_class.h"
+#include "php/decoder_state.h"
+#include "shmpack/value_types.h"
+#include "zend_enum.h"
+#include "zend_exceptions.h"
+#include "zend_interfaces.h"
+
+namespace shmpack::php {
+namespace {
+
+zend_function* WakeupOf(zend_class_entry* ce) {
+  return static_cast<zend_function*>(zend_hash_find_ptr(&ce->function_table, ZSTR_KNOWN(ZEND_STR_WAKEUP)));
+}
+
+/// Looks a class up, with autoloading; null without an exception: there is none.
+zend_class_entry* LookUpClass(zend_string* name, zend_string* lower_name) {
+  BG(serialize_lock)++;
+  zend_class_entry* const ce = zend_lookup_class_ex(name, lower_name, 0);
+  BG(serialize_lock)--;
+  return ce;
+}
+
+/// Lets the function named by the ini setting unserialize_callback_func define the class. Null: it did not, or it
+/// threw.
+zend_class_entry* AskCallbackForClass(zend_string* name) {
+  const char* const function = PG(unserialize_callback_func);
+  if (function == nullptr || *function == '\0') {
+    return nullptr;
+  }
+  zval callback, result, argument;
+  ZVAL_STRING(&callback, function);
+  ZVAL_STR(&argument, name);
+  ZVAL_UNDEF(&result);
+  BG(serialize_lock)++;
+  call_user_function(nullptr, nullptr, &callback, &result, 1, &argument);
+  BG(serialize_lock)--;
+  zval_ptr_dtor(&result);
+  zend_class_entry* ce = nullptr;
+  if (!EG(exception)) {
+    ce = LookUpClass(name, nullptr);
+    if (ce == nullptr && !EG(exception)) {
+      php_error_docref(nullptr, E_WARNING, "Function %s() hasn't defined the class it was called for",
+                       Z_STRVAL(callback));
+    }
+  }
+  zval_ptr_dtor(&callback);
+  return ce;
+}
+
+/// A stored property whose visibility the class has changed since: the name it is known by now, or null.
+zend_string* RenamedProperty(zend_class_entry* ce, zend_string* key, bool* malformed) {
+  *malformed = false;
+  if (zend_hash_num_elements(&ce->properties_info) == 0) {
+    return nullptr;
+  }
+  const char* class_name = nullptr;
+  const char* name = nullptr;
+  size_t name_size = 0;
+  if (zend_unmangle_property_name_ex(key, &class_name, &name, &name_size) == FAILURE) {
+    *malformed = true;
+    return nullptr;
+  }
+  if (class_name != nullptr && strcmp(class_name, "*") != 0 && strcasecmp(class_name, ZSTR_VAL(ce->name)) != 0) {
+    return nullptr;
+  }
+  if (class_name == nullptr) {
+    name = ZSTR_VAL(key);
+    name_size = ZSTR_LEN(key);
+  }
+  const auto* const info =
+      static_cast<zend_property_info*>(zend_hash_str_find_ptr(&ce->properties_info, name, name_size));
+  return info != nullptr ? info->name : nullptr;
+}
+
+/// May a property that the class does not declare be added? False: no, and that was thrown.
+bool AllowsDynamicProperty(zend_class_entry* ce, zend_string* key) {
+  if ((ce->ce_flags & ZEND_ACC_NO_DYNAMIC_PROPERTIES) != 0) {
+    zend_throw_error(nullptr, "Cannot create dynamic property %s::$%s", ZSTR_VAL(ce->name),
+                     zend_get_unmangled_property_name(key));
+    return false;
+  }
+#if PHP_VERSION_ID >= 80200
+  if ((ce->ce_flags & ZEND_ACC_ALLOW_DYNAMIC_PROPERTIES) == 0) {
+    zend_error(E_DEPRECATED, "Creation of dynamic property %s::$%s is deprecated", ZSTR_VAL(ce->name),
+               zend_get_unmangled_property_name(key));
+  }
+#endif
+  return !EG(exception);
+}
+
+}  // namespace
+
+/// Finds the class to build; PHP_IC_ENTRY if there is no such class. False: refused, or user code threw.
+bool Decoder::FindClass(zend_string* name, zend_class_entry** ce) {
+  if (ZSTR_LEN(name) == 0 || ZSTR_VAL(name)[0] == '\0' || ZSTR_VAL(name)[0] == '\\') {
+    return false;
+  }
+  zend_string* const lower_name = zend_string_tolower(name);
+  auto* found = static_cast<zend_class_entry*>(zend_hash_find_ptr(EG(class_table), lower_name));
+  if (found == nullptr || (found->ce_flags & ZEND_ACC_LINKED) == 0 || (found->ce_flags & ZEND_ACC_ANON_CLASS) != 0) {
+    if (!zend_is_valid_class_name(name)) {
+      zend_string_release(lower_name);
+      return false;
+    }
+    found = LookUpClass(name, lower_name);
+    if (found == nullptr && !EG(exception)) {
+      found = AskCallbackForClass(name);
+    }
+  }
+  zend_string_release(lower_name);
+  if (EG(exception)) {
+    return false;
+  }
+  *ce = found != nullptr ? found : PHP_IC_ENTRY;
+  if (((*ce)->ce_flags & ZEND_ACC_NOT_SERIALIZABLE) != 0) {
+    zend_throw_exception_ex(nullptr, 0, "Unserialization of '%s' is not allowed", ZSTR_VAL((*ce)->name));
+    return false;
+  }
+  return true;
+}
+
+/// Reads a class's name and finds the class. True: the caller releases `*name`.
+bool Decoder::ReadClass(zend_string** name, zend_class_entry** ce) {
+  MsgpackToken token;
+  if (!ReadText(&token)) {
+    return false;
+  }
+  *name = zend_string_init(token.data, token.size, false);
+  if (!FindClass(*name, ce)) {
+    zend_string_release(*name);
+    return false;
+  }
+  return true;
+}
+
+void Decoder::AddObject(zend_object* object) {
+  objects_.Push() = object;
+  GC_ADDREF(object);
+}
+
+/// Takes an overwritten value out of its place, to be freed at the end: freeing it now could run user code.
+void Decoder::Discard(zval* value) {
+  if (Z_REFCOUNTED_P(value)) {
+    Hook& hook = hooks_.Push();
+    hook.kind = Hook::Kind::kDiscard;
+    ZVAL_COPY_VALUE(&hook.value, value);
+  }
+}
+
+Decoder::Step Decoder::Object(zval* target) {
+  zend_string* name;
+  zend_class_entry* ce;
+  if (!ReadClass(&name, &ce)) {
+    return Step::kFailed;
+  }
+  const bool has_unserialize = ce->__unserialize != nullptr;
+  bool ok = true;
+  if (ce->serialize != nullptr && !has_unserialize) {
+    zend_error(E_WARNING, "Erroneous data format for unserializing '%s'", ZSTR_VAL(ce->name));
+    ok = false;
+  } else if (object_init_ex(target, ce) == FAILURE) {
+    ZVAL_NULL(target);
+    ok = false;
+  } else {
+    AddObject(Z_OBJ_P(target));
+    if (ce == PHP_IC_ENTRY && !zend_string_equals_literal_ci(name, INCOMPLETE_CLASS)) {
+      php_store_class_name(target, name);
+    }
+  }
+  zend_string_release(name);
+
+  MsgpackToken map;
+  if (!ok) {
+    return Step::kFailed;
+  }
+  zend_object* const object = Z_OBJ_P(target);
+  Step step = Step::kFailed;
+  if (reader_.Next(&map) && map.kind == MsgpackKind::kMap) {
+    step = has_unserialize ? OpenHookData(object, map.size) : OpenProperties(object, map.size);
+  }
+  if (step == Step::kFailed) {
+    GC_ADD_FLAGS(object, IS_OBJ_DESTRUCTOR_CALLED);
+  }
+  return step;
+}
+
+Decoder::Step Decoder::OpenHookData(zend_object* object, uint32_t count) {
+  Frame* const frame = count < HT_MAX_SIZE ? PushFrame(Kind::kHookData) : nullptr;
+  if (frame == nullptr) {
+    return Step::kFailed;
+  }
+  frame->object = object;
+  frame->table = zend_new_array(count);
+  frame->remaining = count;
+  if (count > 0) {
+    zend_hash_real_init_mixed(frame->table);
+  }
+  return Step::kOpened;
+}
+
+Decoder::Step Decoder::OpenProperties(zend_object* object, uint32_t count) {
+  Frame* const frame = PushFrame(Kind::kProperties);
+  if (frame == nullptr) {
+    return Step::kFailed;
+  }
+  frame->object = object;
+  frame->table = object->handlers->get_properties(object);
+  frame->remaining = count;
+  frame->has_wakeup = object->ce != PHP_IC_ENTRY && WakeupOf(object->ce) != nullptr;
+  return Step::kOpened;
+}
+
+Decoder::Step Decoder::FillProperties() {
+  Frame& frame = frames_.back();
+  for (;;) {
+    if (frame.slot != nullptr && !CheckProperty(frame)) {
+      return Step::kFailed;
+    }
+    if (frame.remaining == 0) {
+      return Step::kDone;
+    }
+    --frame.remaining;
+    MsgpackToken key;
+    if (!reader_.Next(&key)) {
+      return Step::kFailed;
+    }
+    zend_string* name = nullptr;
+    if (key.kind == MsgpackKind::kInt) {
+      name = zend_long_to_str(static_cast<zend_long>(key.integer));
+    } else if (key.kind == MsgpackKind::kString || key.kind == MsgpackKind::kBinary) {
+      name = zend_string_copy(KeyString(key.data, key.size));
+    } else {
+      return Step::kFailed;
+    }
+    frame.slot = PropertySlot(frame.table, frame.object, name, &frame.info);
+    zend_string_release(name);
+    if (frame.slot == nullptr) {
+      return Step::kFailed;
+    }
+    const Step step = Value(frame.slot);
+    if (step != Step::kDone) {
+      return step;  // `frame` may have moved; the property is checked when its value is complete
+    }
+  }
+}
+
+/// The place of a property, emptied; null: refused. `*info`: its declaration if it is typed.
+zval* Decoder::PropertySlot(zend_array* table, zend_object* object, zend_string* key, zend_property_info** info) {
+  *info = nullptr;
+  zval* slot = zend_hash_find(table, key);
+  if (slot == nullptr || Z_TYPE_P(slot) != IS_INDIRECT) {
+    bool malformed;
+    zend_string* const renamed = RenamedProperty(object->ce, key, &malformed);
+    if (malformed) {
+      return nullptr;
+    }
+    if (renamed != nullptr) {
+      slot = zend_hash_lookup(table, renamed);
+    } else if (slot == nullptr) {
+      if (!AllowsDynamicProperty(object->ce, key)) {
+        return nullptr;
+      }
+      return zend_hash_add_new(table, key, &EG(uninitialized_zval));
+    }
+  }
+  if (Z_TYPE_P(slot) == IS_INDIRECT) {
+    slot = Z_INDIRECT_P(slot);
+    *info = zend_get_typed_property_info_for_slot(object, slot);
+    if (*info != nullptr && Z_ISREF_P(slot)) {
+      ZEND_REF_DEL_TYPE_SOURCE(Z_REF_P(slot), *info);
+    }
+  }
+  Discard(slot);
+  ZVAL_NULL(slot);
+  return slot;
+}
+
+/// Holds a property that was just filled to its type, as strictly as unserialize() does. False: thrown.
+bool Decoder::CheckProperty(Frame& frame) {
+  zval* const slot = frame.slot;
+  frame.slot = nullptr;
+  if (frame.info == nullptr) {
+    return true;
+  }
+  if (!zend_verify_prop_assignable_by_ref(frame.info, slot, true)) {
+    zval_ptr_dtor(slot);
+    ZVAL_UNDEF(slot);
+    return false;
+  }
+  if (Z_ISREF_P(slot)) {
+    ZEND_REF_ADD_TYPE_SOURCE(Z_REF_P(slot), frame.info);
+  }
+  return true;
+}
+
+bool Decoder::Serializable(zval* target) {
+  zend_string* name;
+  zend_class_entry* ce;
+  if (!ReadClass(&name, &ce)) {
+    return false;
+  }
+  MsgpackToken token;
+  bool ok = ReadText(&token);
+  if (ok && ce->unserialize == nullptr) {
+    zend_error(E_WARNING, "Class %s has no unserializer", ZSTR_VAL(ce->name));
+    ok = object_init_ex(target, ce) == SUCCESS;
+    if (!ok) {
+      ZVAL_NULL(target);
+    } else if (ce == PHP_IC_ENTRY) {
+      php_store_class_name(target, name);
+    }
+  } else if (ok) {
+    // A copy that ends with a NUL, which such code may rely on. As when writing, unserialize() called inside is on its
+    // own.
+    zend_string* const bytes = zend_string_init(token.data, token.size, false);
+    const auto outer = BG(unserialize);
+    const unsigned outer_lock = BG(serialize_lock);
+    BG(unserialize) = {};
+    BG(serialize_lock) = 0;
+    ok = ce->unserialize(target, ce, reinterpret_cast<const unsigned char*>(ZSTR_VAL(bytes)), ZSTR_LEN(bytes),
+                         nullptr) == SUCCESS;
+    BG(unserialize) = outer;
+    BG(serialize_lock) = outer_lock;
+    zend_string_release(bytes);
+  }
+  zend_string_release(name);
+  if (!ok || Z_TYPE_P(target) != IS_OBJECT) {
+    return false;
+  }
+  AddObject(Z_OBJ_P(target));
+  return true;
+}
+
+bool Decoder::SameObject(zval* target) {
+  size_t number;
+  if (!ReadNumber(objects_.size(), &number)) {
+    return false;
+  }
+  ZVAL_OBJ_COPY(target, objects_[number]);
+  return true;
+}
+
+bool Decoder::EnumCase(zval* target) {
+  MsgpackToken class_token, case_token;
+  if (!ReadText(&class_token) || !ReadText(&case_token)) {
+    return false;
+  }
+  zend_string* const class_name = zend_string_init(class_token.data, class_token.size, false);
+  zend_string* const case_name = zend_string_init(case_token.data, case_token.size, false);
+  zend_class_entry* const ce = zend_is_valid_class_name(class_name) ? zend_lookup_class(class_name) : nullptr;
+  zend_class_constant* found = nullptr;
+  if (ce == nullptr) {
+    if (!EG(exception)) {
+      php_error_docref(nullptr, E_WARNING, "Class '%s' not found", ZSTR_VAL(class_name));
+    }
+  } else if ((ce->ce_flags & ZEND_ACC_ENUM) == 0) {
+    php_error_docref(nullptr, E_WARNING, "Class '%s' is not an enum", ZSTR_VAL(class_name));
+  } else {
+    found = static_cast<zend_class_constant*>(zend_hash_find_ptr(CE_CONSTANTS_TABLE(ce), case_name));
+    if (found == nullptr) {
+      php_error_docref(nullptr, E_WARNING, "Undefined constant %s::%s", ZSTR_VAL(class_name), ZSTR_VAL(case_name));
+    } else if ((ZEND_CLASS_CONST_FLAGS(found) & ZEND_CLASS_CONST_IS_CASE) == 0) {
+      php_error_docref(nullptr, E_WARNING, "%s::%s is not an enum case", ZSTR_VAL(class_name), ZSTR_VAL(case_name));
+      found = nullptr;
+    }
+  }
+  zend_string_release(class_name);
+  zend_string_release(case_name);
+  if (found == nullptr) {
+    return false;
+  }
+  if (Z_TYPE(found->value) == IS_CONSTANT_AST && zval_update_constant_ex(&found->value, found->ce) == FAILURE) {
+    return false;
+  }
+  ZVAL_COPY(target, &found->value);
+  return true;
+}
+
+/// Calls the delayed __wakeup() and __unserialize(). After the first that throws, no other is called and their objects
+/// are not destructed. False: one threw.
+bool Decoder::RunHooks() {
+  bool ok = true;
+  for (size_t i = 0; i < hooks_.size(); ++i) {
+    const Hook hook = hooks_[i];
+    zval value;
+    ZVAL_COPY_VALUE(&value, &hook.value);
+    if (hook.kind != Hook::Kind::kDiscard) {
+      if (ok) {
+        BG(serialize_lock)++;
+        if (hook.kind == Hook::Kind::kWakeup) {
+          zend_call_known_instance_method_with_0_params(WakeupOf(hook.object->ce), hook.object, nullptr);
+        } else {
+          zend_call_known_instance_method_with_1_params(hook.object->ce->__unserialize, hook.object, nullptr, &value);
+        }
+        BG(serialize_lock)--;
+        ok = !EG(exception);
+      }
+      if (!ok) {
+        GC_ADD_FLAGS(hook.object, IS_OBJ_DESTRUCTOR_CALLED);
+      }
+    }
+    zval_ptr_dtor(&value);
+  }
+  return ok;
+}
+
+}  // namespace shmpack::php

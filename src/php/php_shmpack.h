@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The module: its globals, and what it asks of the file of each function family.
+//
+// Every family has its functions and one class. module.cc registers both under the global names where the stock
+// extension left them free, and under Shmpack\ always; then it hands the class to the family, which sets the object
+// handlers. The families' functions have C linkage because the generated arginfo is included that way.
+//
+// Globals are per thread under ZTS; nothing else here changes after module start.
+
+#pragma once
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "php.h"
+
+#define PHP_SHMPACK_VERSION "0.1.0"
+
+extern zend_module_entry shmpack_module_entry;
+#define phpext_shmpack_ptr &shmpack_module_entry
+
+// clang-format off
+ZEND_BEGIN_MODULE_GLOBALS(shmpack)
+  zend_long init_mem;   // sysvshm.init_mem: bytes for data of a new region when shm_attach() is not told.
+  double lock_timeout;  // shmpack.lock_timeout: seconds, finite and above 0.
+ZEND_END_MODULE_GLOBALS(shmpack)
+// clang-format on
+
+ZEND_EXTERN_MODULE_GLOBALS(shmpack)
+#define SHMPACK_G(v) ZEND_MODULE_GLOBALS_ACCESSOR(shmpack, v)
+
+#if defined(ZTS) && defined(COMPILE_DL_SHMPACK)
+ZEND_TSRMLS_CACHE_EXTERN()
+#endif

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "php/decoder_state.h"
+#include "php/table_access.h"
+#include "php/value_decoder.h"
+#include "shmpack/value_types.h"
+
+namespace shmpack::php {
+namespace {
+
+void SetString(zval* target, const char* text, uint32_t size) {
+  if (size > 1) {
+    ZVAL_STRINGL(target, text, size);
+  } else if (size == 1) {
+    ZVAL_CHAR(target, static_cast<unsigned char>(*text));
+  } else {
+    ZVAL_EMPTY_STRING(target);
+  }
+}
+
+/// A quick look at the first bytes. The engine's own one expects a NUL behind them.
+bool MayBeNumber(const MsgpackToken& key) {
+  const auto is_digit = [&key](uint32_t index) { return key.size > index && ZEND_IS_DIGIT(key.data[index]); };
+  return is_digit(0) || (key.size > 1 && key.data[0] == '-' && is_digit(1));
+}
+
+}  // namespace
+
+bool DecodeValue(const char* data, size_t size, zval* out) {
+  Decoder decoder(data, size);
+  return decoder.Run(out);
+}
+
+bool Decoder::Run(zval* out) {
+  ZVAL_NULL(out);
+  Step step = Value(out);
+  while (step != Step::kFailed && !frames_.empty()) {
+    switch (frames_.back().kind) {
+      case Kind::kList:
+        step = FillList();
+        break;
+      case Kind::kMap:
+      case Kind::kHookData:
+        step = FillMap(frames_.back().table);
+        break;
+      case Kind::kReference:
+        step = FillReference();
+        break;
+      case Kind::kProperties:
+        step = FillProperties();
+        break;
+    }
+    if (step == Step::kDone && !Close()) {
+      step = Step::kFailed;
+    }
+  }
+  const bool built = step != Step::kFailed && reader_.Finished() && !EG(exception);
+  if (!built) {
+    Abandon();
+  }
+  const bool ok = RunHooks() && built;
+  if (!ok) {
+    zval_ptr_dtor(out);
+    ZVAL_NULL(out);
+  }
+  Free();
+  if (ok && EG(exception)) {
+    zval_ptr_dtor(out);
+    ZVAL_NULL(out);
+    return false;
+  }
+  return ok;
+}
+
+/// After a failure: makes what is half built safe to free.
+void Decoder::Abandon() {
+  for (Frame& frame : frames_) {
+    if (frame.kind == Kind::kHookData) {
+      GC_ADD_FLAGS(frame.object, IS_OBJ_DESTRUCTOR_CALLED);
+      zend_array_destroy(frame.table);
+    } else if (frame.kind == Kind::kProperties) {
+      if (frame.has_wakeup) {
+        GC_ADD_FLAGS(frame.object, IS_OBJ_DESTRUCTOR_CALLED);
+      }
+      if (frame.slot != nullptr && frame.info != nullptr && Z_ISREF_P(frame.slot)) {
+        // A reference in a typed property is expected to know the property when it is freed.
+        ZEND_REF_ADD_TYPE_SOURCE(Z_REF_P(frame.slot), frame.info);
+      }
+    }
+  }
+  for (Hook& hook : hooks_) {
+    if (hook.kind != Hook::Kind::kDiscard) {
+      GC_ADD_FLAGS(hook.object, IS_OBJ_DESTRUCTOR_CALLED);
+      hook.kind = Hook::Kind::kDiscard;
+    }
+  }
+}
+
+void Decoder::Free() {
+  frames_.Free();
+  hooks_.Free();
+  for (zend_object* const object : objects_) {
+    OBJ_RELEASE(object);
+  }
+  objects_.Free();
+  for (zend_reference* const reference : references_) {
+    zval value;
+    ZVAL_REF(&value, reference);
+    zval_ptr_dtor(&value);
+  }
+  references_.Free();
+  for (zend_string* const key : keys_) {
+    if (key != nullptr) {
+      zend_string_release(key);
+    }
+  }
+}
+
+Decoder::Frame* Decoder::PushFrame(Kind kind) {
+  if (UNEXPECTED(frames_.size() >= kMaxValueDepth)) {
+    return nullptr;
+  }
+  Frame* const frame = &frames_.Push();
+  *frame = Frame{};
+  frame->kind = kind;
+  return frame;
+}
+
+/// Reads the next value into `*target`, which is null. On a failure `*target` is whatever was built, to be freed.
+Decoder::Step Decoder::Value(zval* target) {
+  MsgpackToken token;
+  if (UNEXPECTED(!reader_.Next(&token))) {
+    return Step::kFailed;
+  }
+  switch (token.kind) {
+    case MsgpackKind::kNil:
+      return Step::kDone;
+    case MsgpackKind::kFalse:
+      ZVAL_FALSE(target);
+      return Step::kDone;
+    case MsgpackKind::kTrue:
+      ZVAL_TRUE(target);
+      return Step::kDone;
+    case MsgpackKind::kInt:
+#if SIZEOF_ZEND_LONG < 8
+      if (token.integer > ZEND_LONG_MAX || token.integer < ZEND_LONG_MIN) {
+        ZVAL_DOUBLE(target, static_cast<double>(token.integer));
+        return Step::kDone;
+      }
+#endif
+      ZVAL_LONG(target, static_cast<zend_long>(token.integer));
+      return Step::kDone;
+    case MsgpackKind::kUint:
+      ZVAL_DOUBLE(target, static_cast<double>(token.unsigned_integer));
+      return Step::kDone;
+    case MsgpackKind::kDouble:
+      ZVAL_DOUBLE(target, token.real);
+      return Step::kDone;
+    case MsgpackKind::kString:
+    case MsgpackKind::kBinary:
+      SetString(target, token.data, token.size);
+      return Step::kDone;
+    case MsgpackKind::kArray:
+      return OpenList(token.size, target);
+    case MsgpackKind::kMap:
+      return OpenMap(token.size, target);
+    case MsgpackKind::kExt:
+      return Ext(token, target);
+  }
+  return Step::kFailed;
+}
+
+Decoder::Step Decoder::OpenList(uint32_t count, zval* target) {
+  if (count == 0) {
+    ZVAL_EMPTY_ARRAY(target);
+    return Step::kDone;
+  }
+  Frame* const frame = count < HT_MAX_SIZE ? PushFrame(Kind::kList) : nullptr;
+  if (frame == nullptr) {
+    return Step::kFailed;
+  }
+  zend_array* const table = zend_new_array(count);
+  ZVAL_ARR(target, table);
+  zend_hash_real_init_packed(table);
+  table->nNextFreeElement = count;
+  frame->table = table;
+  frame->remaining = count;
+  return Step::kOpened;
+}
+
+Decoder::Step Decoder::FillList() {
+  Frame& frame = frames_.back();
+  zend_array* const table = frame.table;
+  while (frame.remaining > 0) {
+    --frame.remaining;
+    const Step step = Value(AppendNull(table));
+    if (step != Step::kDone) {
+      return step;  // `frame` may have moved
+    }
+  }
+  return Step::kDone;
+}
+
+Decoder::Step Decoder::OpenMap(uint32_t count, zval* target) {
+  if (count == 0) {
+    ZVAL_EMPTY_ARRAY(target);
+    return Step::kDone;
+  }
+  Frame* const frame = count < HT_MAX_SIZE ? PushFrame(Kind::kMap) : nullptr;
+  if (frame == nullptr) {
+    return Step::kFailed;
+  }
+  zend_array* const table = zend_new_array(count);
+  ZVAL_ARR(target, table);
+  zend_hash_real_init_mixed(table);
+  frame->table = table;
+  frame->remaining = count;
+  return Step::kOpened;
+}
+
+Decoder::Step Decoder::FillMap(zend_array* table) {
+  Frame& frame = frames_.back();
+  while (frame.remaining > 0) {
+    --frame.remaining;
+    MsgpackToken key;
+    if (!reader_.Next(&key)) {
+      return Step::kFailed;
+    }
+    zval* const slot = MapSlot(table, key);
+    if (slot == nullptr) {
+      return Step::kFailed;
+    }
+    const Step step = Value(slot);
+    if (step != Step::kDone) {
+      return step;  // `frame` may have moved
+    }
+  }
+  return Step::kDone;
+}
+
+/// The null element of `table` for a key; null: no array can have such a key. Keys are as PHP has them ("7" is 7), and
+/// of two equal ones the later counts.
+zval* Decoder::MapSlot(zend_array* table, const MsgpackToken& key) {
+  zval* slot;
+  zend_ulong number;
+  if (key.kind == MsgpackKind::kString || key.kind == MsgpackKind::kBinary) {
+    if (MayBeNumber(key) && _zend_handle_numeric_str_ex(key.data, key.size, &number)) {
+      slot = zend_hash_index_lookup(table, number);
+    } else {
+      slot = zend_hash_lookup(table, KeyString(key.data, key.size));
+    }
+  } else if (key.kind == MsgpackKind::kInt) {
+#if SIZEOF_ZEND_LONG < 8
+    if (key.integer > ZEND_LONG_MAX || key.integer < ZEND_LONG_MIN) {
+      return nullptr;
+    }
+#endif
+    slot = zend_hash_index_lookup(table, static_cast<zend_ulong>(key.integer));
+  } else {
+    return nullptr;
+  }
+  if (UNEXPECTED(Z_TYPE_P(slot) != IS_NULL)) {
+    Discard(slot);
+    ZVAL_NULL(slot);
+  }
+  return slot;
+}
+
+/// A string for a key, kept until the end of the call.
+zend_string* Decoder::KeyString(const char* text, uint32_t size) {
+  if (size == 0) {
+    return ZSTR_EMPTY_ALLOC();
+  }
+  const auto byte = [text](uint32_t index) { return static_cast<unsigned char>(text[index]); };
+  zend_string** const place = &keys_[(size * 29 + byte(0) * 5 + byte(size / 2) * 11 + byte(size - 1)) % kKeys];
+  if (*place == nullptr || ZSTR_LEN(*place) != size || memcmp(ZSTR_VAL(*place), text, size) != 0) {
+    if (*place != nullptr) {
+      zend_string_release(*place);
+    }
+    *place = zend_string_init_existing_interned(text, size, false);
+  }
+  return *place;
+}
+
+/// True: `*number` is the one value of the payload, below `limit`.
+bool Decoder::ReadNumber(size_t limit, size_t* number) {
+  MsgpackToken token;
+  if (!reader_.Next(&token) || token.kind != MsgpackKind::kInt || token.integer < 0 ||
+      static_cast<uint64_t>(token.integer) >= limit) {
+    return false;
+  }
+  *number = static_cast<size_t>(token.integer);
+  return true;
+}
+
+bool Decoder::ReadText(MsgpackToken* token) {
+  return reader_.Next(token) && (token->kind == MsgpackKind::kString || token->kind == MsgpackKind::kBinary);
+}
+
+Decoder::Step Decoder::Ext(const MsgpackToken& token, zval* target) {
+  const int8_t type = token.ext_type;
+  const bool is_pair = type == kExtObject || type == kExtSerializable || type == kExtEnumCase;
+  const MsgpackReader outer = reader_;
+  reader_ = MsgpackReader(token.data, token.size, is_pair ? 2 : 1);
+  bool ok = false;
+  Step step = Step::kFailed;
+  switch (type) {
+    case kExtObject:
+      step = Object(target);
+      break;
+    case kExtReference:
+      step = OpenReference(target);
+      break;
+    case kExtSerializable:
+      ok = Serializable(target);
+      break;
+    case kExtSameObject:
+      ok = SameObject(target);
+      break;
+    case kExtSameReference:
+      ok = SameReference(target);
+      break;
+    case kExtEnumCase:
+      ok = EnumCase(target);
+      break;
+    default:
+      break;
+  }
+  if (step == Step::kOpened) {
+    frames_.back().outer = outer;
+    return step;
+  }
+  if (!ok || !reader_.Finished()) {
+    return Step::kFailed;
+  }
+  reader_ = outer;
+  return Step::kDone;
+}
+
+/// Ends the top frame: what it built is complete.
+bool Decoder::Close() {
+  const Frame frame = frames_.back();
+  if (frame.kind != Kind::kList && frame.kind != Kind::kMap) {
+    if (!reader_.Finished()) {
+      return false;
+    }
+    reader_ = frame.outer;
+  }
+  frames_.Pop();
+  if (frame.kind == Kind::kHookData) {
+    Hook& hook = hooks_.Push();
+    hook.kind = Hook::Kind::kUnserialize;
+    hook.object = frame.object;
+    ZVAL_ARR(&hook.value, frame.table);
+  } else if (frame.kind == Kind::kProperties && frame.has_wakeup) {
+    Hook& hook = hooks_.Push();
+    hook.kind = Hook::Kind::kWakeup;
+    hook.object = frame.object;
+    ZVAL_UNDEF(&hook.value);
+  }
+  return true;
+}
+
+Decoder::Step Decoder::OpenReference(zval* target) {
+  // No reference to a reference; and what the whole bytes stand for is a value.
+  if (frames_.empty() || frames_.back().kind == Kind::kReference) {
+    return Step::kFailed;
+  }
+  Frame* const frame = PushFrame(Kind::kReference);
+  if (frame == nullptr) {
+    return Step::kFailed;
+  }
+  ZVAL_NEW_EMPTY_REF(target);
+  zend_reference* const reference = Z_REF_P(target);
+  ZVAL_NULL(&reference->val);
+  references_.Push() = reference;
+  GC_ADDREF(reference);
+  frame->reference = reference;
+  frame->remaining = 1;
+  return Step::kOpened;
+}
+
+Decoder::Step Decoder::FillReference() {
+  Frame& frame = frames_.back();
+  if (frame.remaining == 0) {
+    return Step::kDone;
+  }
+  frame.remaining = 0;
+  return Value(&frame.reference->val);
+}
+
+bool Decoder::SameReference(zval* target) {
+  size_t number;
+  if (frames_.empty() || frames_.back().kind == Kind::kReference || !ReadNumber(references_.size(), &number)) {
+    return false;
+  }
+  ZVAL_REF(target, references_[number]);
+  GC_ADDREF(references_[number]);
+  return true;
+}
+
+}  // namespace shmpack::php

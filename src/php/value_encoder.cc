@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "php/encoder_state.h"
+#include "php/table_access.h"
+#include "php/utf8_check.h"
+#include "php/value_encoder.h"
+
+#include <bit>
+#include "shmpack/value_types.h"
+#include "zend_exceptions.h"
+
+namespace shmpack::php {
+namespace {
+
+/// An ext header of the longest form; EndExt() makes it shorter where that is cheap.
+constexpr size_t kLongExtHeader = 6;
+constexpr size_t kCheapToMove = 255;
+
+zend_ulong AddressKey(const void* counted) { return reinterpret_cast<uintptr_t>(counted) >> 3; }
+
+size_t MapHeaderBytes(uint32_t pairs) { return pairs < 16 ? 1 : pairs < 65536 ? 3 : 5; }
+
+bool HasNoHoles(zend_array* table) { return (HT_FLAGS(table) & HASH_FLAG_HAS_EMPTY_IND) == 0; }
+
+}  // namespace
+
+void EncodedValue::Grow(size_t count) {
+  const size_t wanted = zend_safe_address_guarded(1, count, size_);
+  size_t capacity = capacity_ * 2;
+  if (capacity < wanted) {
+    capacity = wanted;
+  }
+  if (begin_ == inline_) {
+    char* const grown = static_cast<char*>(emalloc(capacity));
+    std::memcpy(grown, inline_, size_);
+    begin_ = grown;
+  } else {
+    begin_ = static_cast<char*>(erealloc2(begin_, capacity, size_));
+  }
+  capacity_ = capacity;
+}
+
+void FreeEncodedValue(EncodedValue* out) {
+  if (out->begin_ != out->inline_) {
+    efree(out->begin_);
+    out->begin_ = out->inline_;
+    out->capacity_ = sizeof(out->inline_);
+  }
+  out->size_ = 0;
+}
+
+bool EncodeValue(zval* value, EncodedValue* out) {
+  ZVAL_DEREF(value);
+  Encoder encoder(out);
+  if (!encoder.Run(value)) {
+    FreeEncodedValue(out);
+    return false;
+  }
+  return true;
+}
+
+bool Encoder::Run(zval* root) {
+  root_ = root;
+  bool going_on = Value(root);
+  while (going_on && !frames_.empty()) {
+    switch (frames_.back().kind) {
+      case Kind::kList:
+        going_on = ContinueList();
+        break;
+      case Kind::kTable:
+        going_on = ContinueTable();
+        break;
+      case Kind::kSlots:
+        going_on = ContinueSlots();
+        break;
+      case Kind::kReference:
+        going_on = ContinueReference();
+        break;
+    }
+  }
+  Free();  // may run destructors, which may throw
+  return going_on && !EG(exception);
+}
+
+void Encoder::Free() {
+  while (!frames_.empty()) {
+    const Frame& frame = frames_.back();
+    if (frame.kind == Kind::kList || frame.kind == Kind::kTable) {
+      zend_release_properties(frame.table);
+    }
+    frames_.Pop();
+  }
+  frames_.Free();
+  for (zend_refcounted* const counted : held_) {
+    zval value;
+    if (GC_TYPE(counted) == IS_OBJECT) {
+      ZVAL_OBJ(&value, reinterpret_cast<zend_object*>(counted));
+    } else {
+      ZVAL_REF(&value, reinterpret_cast<zend_reference*>(counted));
+    }
+    zval_ptr_dtor(&value);
+  }
+  held_.Free();
+  if (numbers_ != nullptr) {
+    zend_array_destroy(numbers_);
+  }
+  if (occurrences_ != nullptr) {
+    zend_array_destroy(occurrences_);
+  }
+}
+
+bool Encoder::Value(zval* value) {
+  switch (Z_TYPE_P(value)) {
+    case IS_UNDEF:
+    case IS_NULL:
+      packer_.pack_nil();
+      return true;
+    case IS_FALSE:
+      packer_.pack_false();
+      return true;
+    case IS_TRUE:
+      packer_.pack_true();
+      return true;
+    case IS_LONG:
+      packer_.pack_int64(Z_LVAL_P(value));
+      return true;
+    case IS_DOUBLE:
+      Double(Z_DVAL_P(value));
+      return true;
+    case IS_STRING:
+#ifdef IS_STR_VALID_UTF8
+      if ((GC_FLAGS(Z_STR_P(value)) & IS_STR_VALID_UTF8) != 0 && Z_STRLEN_P(value) <= UINT32_MAX) {
+        packer_.pack_str(static_cast<uint32_t>(Z_STRLEN_P(value)));
+        packer_.pack_str_body(Z_STRVAL_P(value), static_cast<uint32_t>(Z_STRLEN_P(value)));
+        return true;
+      }
+#endif
+      return String(Z_STRVAL_P(value), Z_STRLEN_P(value));
+    case IS_ARRAY:
+      return Array(Z_ARR_P(value));
+    case IS_OBJECT:
+      return Object(Z_OBJ_P(value));
+    case IS_REFERENCE:
+      return Reference(Z_REF_P(value));
+    default:
+      // A resource: serialize() stores 0.
+      packer_.pack_int64(0);
+      return true;
+  }
+}
+
+/// A float64 always: pack_double() stores whole numbers as integers, which come back as int, and -0.0 as 0.
+void Encoder::Double(double value) {
+  const uint64_t bits = std::bit_cast<uint64_t>(value);
+  char bytes[9] = {static_cast<char>(0xcb)};
+  for (int i = 1; i < 9; ++i) {
+    bytes[i] = static_cast<char>(bits >> (64 - 8 * i));
+  }
+  out_->write(bytes, sizeof(bytes));
+}
+
+bool Encoder::String(const char* text, size_t size) {
+  if (UNEXPECTED(size > UINT32_MAX)) {
+    zend_throw_exception(nullptr, "Strings of 4 GiB or more cannot be stored in shared memory", 0);
+    return false;
+  }
+  const auto bytes = static_cast<uint32_t>(size);
+  if (EXPECTED(IsUtf8(text, size))) {
+    packer_.pack_str(bytes);
+    packer_.pack_str_body(text, bytes);
+  } else {
+    packer_.pack_bin(bytes);
+    packer_.pack_bin_body(text, bytes);
+  }
+  return true;
+}
+
+Encoder::Frame* Encoder::PushFrame(Kind kind) {
+  if (UNEXPECTED(frames_.size() >= kMaxValueDepth)) {
+    zend_throw_exception_ex(nullptr, 0, "Values nested deeper than %u levels cannot be stored in shared memory",
+                            kMaxValueDepth);
+    return nullptr;
+  }
+  Frame* const frame = &frames_.Push();
+  *frame = Frame{};
+  frame->kind = kind;
+  return frame;
+}
+
+bool Encoder::Array(zend_array* table) {
+  if (HasNoHoles(table) && zend_array_is_list(table)) {
+    packer_.pack_array(zend_hash_num_elements(table));
+    if (zend_hash_num_elements(table) == 0) {
+      return true;
+    }
+    Frame* const frame = PushFrame(Kind::kList);
+    if (frame == nullptr) {
+      return false;
+    }
+    GC_TRY_ADDREF(table);
+    frame->table = table;
+    return true;
+  }
+
+  Frame* const frame = PushFrame(Kind::kTable);
+  if (frame == nullptr) {
+    return false;
+  }
+  GC_TRY_ADDREF(table);
+  frame->table = table;
+  frame->declared = zend_array_count(table);
+  frame->map_at = out_->size();
+  packer_.pack_map(frame->declared);
+  return true;
+}
+
+bool Encoder::ContinueList() {
+  const size_t depth = frames_.size();
+  zend_array* const table = frames_.back().table;
+  uint32_t index = frames_.back().index;
+  while (index < table->nNumUsed) {
+    zval* const element = ElementAt(table, index++);
+    if (UNEXPECTED(Z_TYPE_P(element) == IS_UNDEF)) {
+      continue;
+    }
+    frames_.back().index = index;
+    if (!Value(element)) {
+      return false;
+    }
+    if (frames_.size() != depth) {
+      return true;
+    }
+  }
+  return CloseFrame();
+}
+
+bool Encoder::ContinueTable() {
+  const size_t depth = frames_.size();
+  zend_array* const table = frames_.back().table;
+  const bool skips_class_name = frames_.back().skips_class_name;
+  uint32_t index = frames_.back().index;
+  uint32_t written = frames_.back().written;
+  while (index < table->nNumUsed) {
+    const uint32_t current = index++;
+    zval* element = ElementAt(table, current);
+    if (Z_TYPE_P(element) == IS_INDIRECT) {
+      element = Z_INDIRECT_P(element);
+    }
+    if (UNEXPECTED(Z_TYPE_P(element) == IS_UNDEF)) {
+      continue;
+    }
+    if (UNEXPECTED(skips_class_name) && IsIncompleteClassNameAt(table, current)) {
+      continue;
+    }
+    if (!Key(table, current)) {
+      return false;
+    }
+    frames_.back().index = index;
+    frames_.back().written = ++written;
+    if (!Value(element)) {
+      return false;
+    }
+    if (frames_.size() != depth) {
+      return true;
+    }
+  }
+  return CloseFrame();
+}
+
+bool Encoder::Key(zend_array* table, uint32_t index) {
+  zend_ulong number;
+  zend_string* const key = KeyAt(table, index, &number);
+  if (key == nullptr) {
+    packer_.pack_int64(static_cast<zend_long>(number));
+    return true;
+  }
+  return String(ZSTR_VAL(key), ZSTR_LEN(key));
+}
+
+bool Encoder::CloseFrame() {
+  const Frame frame = frames_.back();
+  frames_.Pop();
+  bool ok = true;
+  if (frame.kind == Kind::kReference) {
+    ok = EndExt(frame.ext_at, kExtReference);
+  } else if (frame.kind != Kind::kList) {
+    if (UNEXPECTED(frame.written != frame.declared)) {
+      CorrectCount(frame);
+    }
+    if (frame.is_object) {
+      ok = EndExt(frame.ext_at, kExtObject);
+    }
+  }
+  if (frame.kind == Kind::kList || frame.kind == Kind::kTable) {
+    zend_release_properties(frame.table);  // what __serialize() returned may go away here, with destructors
+  }
+  return ok && !EG(exception);
+}
+
+/// Rewrites a map's header after user code changed the properties while they were being written.
+void Encoder::CorrectCount(const Frame& frame) {
+  const size_t old_bytes = MapHeaderBytes(frame.declared);
+  const size_t new_bytes = MapHeaderBytes(frame.written);
+  if (out_->capacity_ - out_->size_ < new_bytes) {
+    out_->Grow(new_bytes);
+  }
+  const size_t body_at = frame.map_at + old_bytes;
+  const size_t body_bytes = out_->size_ - body_at;
+  std::memmove(out_->begin_ + frame.map_at + new_bytes, out_->begin_ + body_at, body_bytes);
+  out_->size_ = frame.map_at;
+  packer_.pack_map(frame.written);
+  out_->size_ += body_bytes;
+}
+
+bool Encoder::Reference(zend_reference* reference) {
+  if (GC_REFCOUNT(reference) == 1 || !IsShared(reference)) {
+    return Value(&reference->val);
+  }
+  zval* const number = Number(reinterpret_cast<zend_refcounted*>(reference));
+  if (Z_TYPE_P(number) == IS_LONG) {
+    return NumberExt(kExtSameReference, Z_LVAL_P(number));
+  }
+  ZVAL_LONG(number, next_reference_++);
+  const size_t ext_at = BeginExt();
+  Frame* const frame = PushFrame(Kind::kReference);
+  if (frame == nullptr) {
+    return false;
+  }
+  frame->ext_at = ext_at;
+  frame->reference = reference;  // held since it has a number
+  return true;
+}
+
+bool Encoder::ContinueReference() {
+  const size_t depth = frames_.size();
+  Frame& frame = frames_.back();
+  if (frame.index == 0) {
+    frame.index = 1;
+    if (!Value(&frame.reference->val)) {
+      return false;
+    }
+    if (frames_.size() != depth) {
+      return true;
+    }
+  }
+  return CloseFrame();
+}
+
+/// False for a reference that only one place of the value holds: what a foreach by reference leaves behind. It is
+/// stored as plain data then. Where there are objects, user code may yet show it again, so it stays a reference.
+bool Encoder::IsShared(zend_reference* reference) {
+  if (!counted_references_) {
+    counted_references_ = true;
+    has_objects_ = has_objects_ || Z_TYPE_P(root_) != IS_ARRAY;
+    if (!has_objects_) {
+      CountReferences();
+    }
+  }
+  if (has_objects_) {
+    return true;
+  }
+  zval* const count = zend_hash_index_find(occurrences_, AddressKey(reference));
+  return count == nullptr || Z_LVAL_P(count) > 1;
+}
+
+/// Walks the root's arrays. A reference is gone into once, an array at most twice: what a shared array holds occurs
+/// more than once, and that is all there is to know.
+void Encoder::CountReferences() {
+  struct Position {
+    zend_array* table;
+    uint32_t index;
+  };
+  occurrences_ = zend_new_array(0);
+  RequestVector<Position, 16> positions;
+  positions.Push() = Position{Z_ARR_P(root_), 0};
+  while (!positions.empty() && !has_objects_) {
+    Position& position = positions.back();
+    if (position.index == position.table->nNumUsed) {
+      positions.Pop();
+      continue;
+    }
+    zval* element = ElementAt(position.table, position.index++);
+    if (Z_TYPE_P(element) == IS_INDIRECT) {
+      element = Z_INDIRECT_P(element);
+    }
+    if (Z_ISREF_P(element)) {
+      zval* const count = zend_hash_index_lookup(occurrences_, AddressKey(Z_REF_P(element)));
+      ZVAL_LONG(count, Z_TYPE_P(count) == IS_LONG ? Z_LVAL_P(count) + 1 : 1);
+      if (Z_LVAL_P(count) > 1) {
+        continue;
+      }
+      element = Z_REFVAL_P(element);
+    }
+    if (Z_TYPE_P(element) == IS_OBJECT) {
+      has_objects_ = true;
+    } else if (Z_TYPE_P(element) == IS_ARRAY && Z_REFCOUNTED_P(element)) {
+      if (Z_REFCOUNT_P(element) > 1) {
+        zval* const count = zend_hash_index_lookup(occurrences_, AddressKey(Z_ARR_P(element)));
+        ZVAL_LONG(count, Z_TYPE_P(count) == IS_LONG ? Z_LVAL_P(count) + 1 : 1);
+        if (Z_LVAL_P(count) > 2) {
+          continue;
+        }
+      }
+      positions.Push() = Position{Z_ARR_P(element), 0};
+    }
+  }
+  positions.Free();
+}
+
+/// The number of an object or reference; null, and from now on held, if it has none yet.
+zval* Encoder::Number(zend_refcounted* counted) {
+  if (numbers_ == nullptr) {
+    numbers_ = zend_new_array(0);
+  }
+  zval* const number = zend_hash_index_lookup(numbers_, AddressKey(counted));
+  if (Z_TYPE_P(number) == IS_NULL) {
+    held_.Push() = counted;
+    GC_ADDREF(counted);
+  }
+  return number;
+}
+
+size_t Encoder::BeginExt() {
+  const size_t ext_at = out_->size();
+  const char header[kLongExtHeader] = {};
+  out_->write(header, sizeof(header));
+  return ext_at;
+}
+
+bool Encoder::EndExt(size_t ext_at, int8_t type) {
+  const size_t bytes = out_->size() - ext_at - kLongExtHeader;
+  if (UNEXPECTED(bytes > UINT32_MAX)) {
+    zend_throw_exception(nullptr, "Objects of 4 GiB or more cannot be stored in shared memory", 0);
+    return false;
+  }
+  char* const header = out_->begin_ + ext_at;
+  if (bytes > kCheapToMove) {
+    header[0] = static_cast<char>(0xc9);
+    header[1] = static_cast<char>(bytes >> 24);
+    header[2] = static_cast<char>(bytes >> 16);
+    header[3] = static_cast<char>(bytes >> 8);
+    header[4] = static_cast<char>(bytes);
+    header[5] = type;
+    return true;
+  }
+  char payload[kCheapToMove];
+  std::memcpy(payload, header + kLongExtHeader, bytes);
+  out_->size_ = ext_at;
+  packer_.pack_ext(bytes, type);
+  packer_.pack_ext_body(payload, static_cast<uint32_t>(bytes));
+  return true;
+}
+
+bool Encoder::NumberExt(int8_t type, zend_long number) {
+  const size_t ext_at = BeginExt();
+  packer_.pack_int64(number);
+  return EndExt(ext_at, type);
+}
+
+}  // namespace shmpack::php

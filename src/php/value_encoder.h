@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// EncodeValue: a PHP value to the bytes that are stored in a region (docs/values.md).
+//
+// Runs user code (__serialize, __sleep, Serializable::serialize, warnings' handlers, destructors), so call it before
+// taking any lock, and fetch native handles again after it. The bytes are request memory and EncodedValue has no
+// destructor, so a bailout inside leaks nothing; on every other way the caller ends with FreeEncodedValue().
+
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+
+#include "php.h"
+
+namespace shmpack::php {
+
+/// The encoded bytes. Small ones lie inside the object, which therefore cannot be copied.
+struct EncodedValue {
+  EncodedValue() = default;
+  EncodedValue(const EncodedValue&) = delete;
+  EncodedValue& operator=(const EncodedValue&) = delete;
+
+  const char* data() const { return begin_; }
+  size_t size() const { return size_; }
+
+  /// Appends; the stream interface that msgpack::packer writes to.
+  void write(const char* bytes, size_t count) {
+    if (UNEXPECTED(capacity_ - size_ < count)) {
+      Grow(count);
+    }
+    std::memcpy(begin_ + size_, bytes, count);
+    size_ += count;
+  }
+
+  // For the encoder only.
+  void Grow(size_t count);
+  char* begin_ = inline_;
+  size_t size_ = 0;
+  size_t capacity_ = sizeof(inline_);
+  char inline_[256];
+};
+
+/// Encodes `*value` into `*out`, which must be fresh. False: refused, or user code threw; EG(exception) is set, always,
+/// and `*out` is empty. What serialize() throws is thrown here too; besides, values nested deeper than kMaxValueDepth,
+/// and strings of 4 GiB or more, throw an Exception. Warnings raised on the way (by __sleep) do not fail it.
+bool EncodeValue(zval* value, EncodedValue* out);
+
+/// Frees the bytes; `*out` is empty and fresh again.
+void FreeEncodedValue(EncodedValue* out);
+
+}  // namespace shmpack::php

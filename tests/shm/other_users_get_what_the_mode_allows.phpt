@@ -1,0 +1,68 @@
+--TEST--
+Another user gets nothing without permission, and reads but cannot write with read permission
+--EXTENSIONS--
+shmpack
+--SKIPIF--
+<?php
+exec('setpriv --reuid=65534 --regid=65534 --clear-groups true 2>&1', $output, $status);
+if ($status !== 0) die('skip needs root, to become another user');
+?>
+--FILE--
+<?php
+require __DIR__ . '/../loading/run_php.inc';
+// The other user may not be able to read the folder of the extension.
+$library = tempnam(sys_get_temp_dir(), 'shmpack');
+copy(extension_file('shmpack'), $library);
+chmod($library, 0755);
+
+function as_nobody(string $code): void
+{
+    global $library;
+    $command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', PHP_BINARY, '-n', '-d', 'display_errors=1',
+        '-d', 'html_errors=0', '-d', "extension=$library", '-r', $code];
+    echo shell_exec('cd / && ' . implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1');
+}
+
+$private = shm_attach(0x5b000004, 1000, 0600);
+as_nobody('var_dump(shm_attach(0x5b000004, 1000));');
+
+$readable = shm_attach(0x5b000005, 1000, 0644);
+shm_put_var($readable, 1, 'to be read by all');
+shm_put_var($readable, 2, str_repeat('long ', 30));
+as_nobody('
+    $region = shm_attach(0x5b000005, 1000);
+    var_dump(shm_get_var($region, 1), strlen(shm_get_var($region, 2)), shm_has_var($region, 3));
+    var_dump(shm_put_var($region, 1, "changed"));
+    var_dump(shm_remove_var($region, 1));
+    var_dump(shm_remove($region));
+');
+var_dump(shm_get_var($readable, 1));
+
+$shared = shm_attach(0x5b000006, 1000, 0666);
+as_nobody('var_dump(shm_put_var(shm_attach(0x5b000006), 1, "from nobody"));');
+var_dump(shm_get_var($shared, 1));
+unlink($library);
+?>
+--CLEAN--
+<?php
+require __DIR__ . '/raw_segment.inc';
+foreach ([0x5b000004, 0x5b000005, 0x5b000006] as $key) raw_remove($key);
+?>
+--EXPECTF--
+Warning: shm_attach(): Failed for key 0x5b000004: Permission denied, its owner does not let this user read it in Command line code on line 1
+bool(false)
+string(17) "to be read by all"
+int(150)
+bool(false)
+
+Warning: shm_put_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner does not let this user write to it in Command line code on line 4
+bool(false)
+
+Warning: shm_remove_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner does not let this user write to it in Command line code on line 5
+bool(false)
+
+Warning: shm_remove(): Failed for key 0x5b000005, id %d: Operation not permitted in Command line code on line 6
+bool(false)
+string(17) "to be read by all"
+bool(true)
+string(11) "from nobody"
