@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Holds the tables of docs/format.md to the structs of include/shmpack/region_layout.h, both ways.
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <regex>
+#include <string>
+
+#include "core/heap.h"
+#include "core/index.h"
+#include "shmpack/region_layout.h"
+
+namespace shmpack {
+namespace {
+
+using Fields = std::map<std::string, size_t>;
+
+/// The fields that the table under `heading` names in backquotes, with their offsets.
+Fields FieldsOf(const std::string& heading) {
+  std::ifstream document(SHMPACK_ROOT "/docs/format.md");
+  EXPECT_TRUE(document.is_open());
+  const std::regex row(R"(\| (\d+) \| [^|]+ \| `([a-z_.]+)` \|.*)");
+  Fields fields;
+  bool inside = false;
+  for (std::string line; std::getline(document, line);) {
+    if (line.rfind("## ", 0) == 0) inside = line == "## " + heading;
+    std::smatch match;
+    if (inside && std::regex_match(line, match, row)) fields[match[2]] = std::stoul(match[1]);
+  }
+  return fields;
+}
+
+#define HEADER_FIELD(name) \
+  { #name, offsetof(HeaderShm, name) }
+
+TEST(LayoutTest, HeaderIsAsDocumented) {
+  const Fields expected = {
+      HEADER_FIELD(magic),
+      HEADER_FIELD(format_version),
+      HEADER_FIELD(byte_order),
+      HEADER_FIELD(total_bytes),
+      HEADER_FIELD(quota_bytes),
+      HEADER_FIELD(region_id),
+      HEADER_FIELD(created_us),
+      HEADER_FIELD(creator_pid),
+      HEADER_FIELD(creator_uid),
+      HEADER_FIELD(header_bytes),
+      HEADER_FIELD(slot_bytes),
+      HEADER_FIELD(lock.word),
+      HEADER_FIELD(lock.pid_namespace),
+      HEADER_FIELD(index.structure_sequence),
+      HEADER_FIELD(index.slot_count),
+      HEADER_FIELD(writer.last_version),
+      HEADER_FIELD(writer.heap_end),
+      HEADER_FIELD(writer.free_slot),
+      HEADER_FIELD(writer.live_slots),
+      HEADER_FIELD(writer.live_units),
+      HEADER_FIELD(writer.data_bytes),
+      HEADER_FIELD(undo.armed),
+      HEADER_FIELD(undo.meta),
+      HEADER_FIELD(undo.new_version),
+      HEADER_FIELD(undo.payload),
+      HEADER_FIELD(move.armed),
+      HEADER_FIELD(move.from),
+      HEADER_FIELD(move.to),
+      HEADER_FIELD(move.units),
+      HEADER_FIELD(move.moved_units),
+      HEADER_FIELD(move.slot_from),
+      HEADER_FIELD(move.slot_to),
+      HEADER_FIELD(bins.used),
+      HEADER_FIELD(bins.head),
+  };
+  EXPECT_EQ(FieldsOf("Header"), expected);
+}
+
+TEST(LayoutTest, SlotAndBlockAreAsDocumented) {
+  const Fields slot = {
+      {"version", offsetof(SlotShm, version)}, {"key", offsetof(SlotShm, key)},
+      {"next", offsetof(SlotShm, next)},       {"meta", offsetof(SlotShm, meta)},
+      {"payload", offsetof(SlotShm, payload)}, {"bucket", offsetof(SlotShm, bucket)},
+  };
+  EXPECT_EQ(FieldsOf("Slot"), slot);
+  const Fields block = {{"units", offsetof(BlockShm, units)}, {"owner", offsetof(BlockShm, owner)}};
+  EXPECT_EQ(FieldsOf("Block"), block);
+}
+
+TEST(LayoutTest, MagicIsTheBytesThatAreDocumented) {
+  const uint64_t magic = kMagic;
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(&magic), sizeof magic), std::string("SHMPACK", 8));
+}
+
+TEST(LayoutTest, BucketsAndBinsFollowTheDocumentedFormulas) {
+  // 2^n - 1 at least B; h & M if below B, else h & (M >> 1).
+  EXPECT_EQ(BucketOf(0b1101, 2), 1U);
+  EXPECT_EQ(BucketOf(0b1101, 12), 5U);
+  EXPECT_EQ(BucketOf(0b1101, 14), 13U);
+  EXPECT_EQ(BinOf(15), 15U);
+  EXPECT_EQ(BinOf(16), 16U);
+  EXPECT_EQ(BinOf(0b11011), 16U + 0b101);
+  EXPECT_EQ(BinOf(0b1010000), 16U + 8 * 2 + 0b010);
+  EXPECT_LT(BinOf(~uint32_t{0}), kBinCount);
+}
+
+}  // namespace
+}  // namespace shmpack
