@@ -60,6 +60,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/status_report.cc
     src/php/value_decoder.cc
     src/php/value_encoder.cc
+    src/port/fork_count_posix.cc
     src/port/random_id_posix.cc
     src/port/robust_lock_linux.cc
     src/port/segment_limits_linux.cc

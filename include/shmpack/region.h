@@ -26,6 +26,14 @@
 
 namespace shmpack {
 
+/// A value's bytes, in up to two pieces: a header made on the spot, and a body that lies elsewhere.
+struct ValueBytes {
+  const void* head = nullptr;
+  uint64_t head_bytes = 0;
+  const void* body = nullptr;
+  uint64_t body_bytes = 0;
+};
+
 /// What Peek() saw: one version of one variable.
 struct Peeked {
   uint64_t version = 0;  // Never reused in this region.
@@ -66,9 +74,12 @@ class Region {
   bool read_only() const noexcept { return read_only_; }
   int32_t segment_id() const noexcept { return segment_id_; }
 
-  /// Stores `size` bytes under `key`, new or in the place of the old ones. kReadOnly, kNoRoom, kTimeout, kCorrupt: the
-  /// old value is there, unchanged.
-  Status Put(int64_t key, const void* data, uint64_t size, uint32_t timeout_ms) noexcept;
+  /// Stores a value under `key`, new or in the place of the old one. kReadOnly, kNoRoom, kTimeout, kCorrupt: the old
+  /// value is there, unchanged.
+  Status Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) noexcept;
+  Status Put(int64_t key, const void* data, uint64_t size, uint32_t timeout_ms) noexcept {
+    return Put(key, ValueBytes{data, size}, timeout_ms);
+  }
 
   /// Removes a variable. kNotFound, kReadOnly, kTimeout, kCorrupt.
   Status Remove(int64_t key, uint32_t timeout_ms) noexcept;

@@ -65,10 +65,10 @@ class Semaphore {
 
   int set_id_ = -1;
   int32_t key_ = 0;
-  int32_t process_ = 0;     // The process whose counts `taken_` and `counted_` are.
-  uint32_t taken_ = 0;      // Acquired by this process and not released.
-  uint32_t inherited_ = 0;  // Acquired by the process that forked us, and not released by us.
-  bool counted_ = false;    // This process is in `usage`.
+  uint32_t fork_count_ = 0;  // Tells the process whose counts `taken_` and `counted_` are.
+  uint32_t taken_ = 0;       // Acquired by this process and not released.
+  uint32_t inherited_ = 0;   // Acquired by the process that forked us, and not released by us.
+  bool counted_ = false;     // This process is in `usage`.
   bool auto_release_ = true;
   bool removed_ = false;
 };

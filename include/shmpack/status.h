@@ -15,7 +15,7 @@
 
 namespace shmpack {
 
-enum class Code : uint8_t {
+enum class Code : uint32_t {
   kOk = 0,
 
   // Expected outcomes.

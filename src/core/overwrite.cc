@@ -4,16 +4,6 @@
 
 namespace shmpack {
 
-ValueWords LoadValueWords(const SlotShm& slot) noexcept {
-  return {Load(slot.meta), {Load(slot.payload[0]), Load(slot.payload[1])}};
-}
-
-void StoreValueWords(SlotShm& slot, const ValueWords& words) noexcept {
-  Store(slot.meta, words.meta);
-  Store(slot.payload[0], words.payload[0]);
-  Store(slot.payload[1], words.payload[1]);
-}
-
 void OverwriteLocked(const RegionView& view, uint32_t index, const ValueWords& words) noexcept {
   UndoShm& undo = view.header().undo;
   SlotShm& slot = view.slot(index);

@@ -21,10 +21,16 @@ struct ValueWords {
 };
 
 /// Loads them. Without the lock, only a version that is even and the same before and after makes them one value.
-ValueWords LoadValueWords(const SlotShm& slot) noexcept;
+inline ValueWords LoadValueWords(const SlotShm& slot) noexcept {
+  return {Load(slot.meta), {Load(slot.payload[0]), Load(slot.payload[1])}};
+}
 
 /// Stores them. The version is the caller's affair.
-void StoreValueWords(SlotShm& slot, const ValueWords& words) noexcept;
+inline void StoreValueWords(SlotShm& slot, const ValueWords& words) noexcept {
+  Store(slot.meta, words.meta);
+  Store(slot.payload[0], words.payload[0]);
+  Store(slot.payload[1], words.payload[1]);
+}
 
 /// REQUIRES: slot `index` is live and the undo record is not armed.
 void OverwriteLocked(const RegionView& view, uint32_t index, const ValueWords& words) noexcept;

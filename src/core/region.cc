@@ -140,9 +140,10 @@ Status FreeOldValueLocked(const RegionView& view, const OldValue& old, uint32_t 
 }
 
 /// Puts a value where there is room for it in one piece; kNoRoom where there is none, with nothing changed that counts.
-Status PlaceLocked(const RegionView& view, int64_t key, const void* data, uint64_t size, Found found, uint32_t index,
+Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value, Found found, uint32_t index,
                    uint32_t slot_count) noexcept {
   WriterShm& writer = view.header().writer;
+  const uint64_t size = value.head_bytes + value.body_bytes;
   Status status;
   const bool is_new = found == Found::kNo;
   if (is_new) {
@@ -157,12 +158,16 @@ Status PlaceLocked(const RegionView& view, int64_t key, const void* data, uint64
       if (is_new) PushFreeSlotLocked(view, index);
       return Status(Code::kNoRoom);
     }
-    CopyIn(view.at(static_cast<uint32_t>(block)) + sizeof(BlockShm), data, size);
+    uint8_t* const bytes = view.at(static_cast<uint32_t>(block)) + sizeof(BlockShm);
+    CopyIn(bytes, value.head, value.head_bytes);
+    if (value.body_bytes != 0) CopyIn(bytes + value.head_bytes, value.body, value.body_bytes);
     words = {kMetaHeap, {static_cast<uint64_t>(block), size}};
     AddTo(writer.live_units, BlockSizeLocked(view, static_cast<uint32_t>(block), Load(writer.heap_end)));
     Store(writer.data_bytes, Load(writer.data_bytes) + ChargedBytes(size));
   } else {
-    std::memcpy(words.payload, data, size);
+    auto* const bytes = reinterpret_cast<uint8_t*>(words.payload);
+    if (value.head_bytes != 0) std::memcpy(bytes, value.head, value.head_bytes);
+    if (value.body_bytes != 0) std::memcpy(bytes + value.head_bytes, value.body, value.body_bytes);
   }
   if (!is_new) {
     const OldValue old = OldValueOf(view, index);
@@ -180,8 +185,9 @@ Status PlaceLocked(const RegionView& view, int64_t key, const void* data, uint64
   return {};
 }
 
-Status PutLocked(const RegionView& view, int64_t key, const void* data, uint64_t size) noexcept {
+Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value) noexcept {
   const WriterShm& writer = view.header().writer;
+  const uint64_t size = value.head_bytes + value.body_bytes;
   for (bool compacted = false;; compacted = true) {
     const uint32_t slot_count = view.LoadSlotCount();
     if (slot_count == kNoSlot) return SlotCountCorrupt();
@@ -195,7 +201,7 @@ Status PutLocked(const RegionView& view, int64_t key, const void* data, uint64_t
         return Status(Code::kNoRoom);
       }
     }
-    const Status status = PlaceLocked(view, key, data, size, found, index, slot_count);
+    const Status status = PlaceLocked(view, key, value, found, index, slot_count);
     if (status.code() != Code::kNoRoom || compacted) return status;
     const uint32_t units = size > kInlineBytes ? BlockUnits(size) : 0;
     if (!FitsCompactedLocked(view, found == Found::kNo ? 1 : 0, units)) return status;
@@ -223,12 +229,12 @@ Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
 
 }  // namespace
 
-Status Region::Put(int64_t key, const void* data, uint64_t size, uint32_t timeout_ms) noexcept {
+Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
   const RegionView view(*this);
   Status status = LockRegion(view, timeout_ms);
   if (!status.ok()) return status;
-  status = PutLocked(view, key, data, size);
+  status = PutLocked(view, key, value);
   UnlockRegion(view, status);
   return status;
 }

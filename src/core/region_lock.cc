@@ -3,7 +3,6 @@
 #include "core/region_lock.h"
 
 #include "core/repair.h"
-#include "port/robust_lock.h"
 
 namespace shmpack {
 
@@ -19,10 +18,6 @@ Status LockRegion(const RegionView& view, uint32_t timeout_ms) noexcept {
   const Status repaired = RepairLocked(view);
   if (!repaired.ok()) UnlockRegion(view, repaired);
   return repaired;
-}
-
-void UnlockRegion(const RegionView& view, const Status& status) noexcept {
-  ReleaseRobustLock(view.header().lock, status.code() != Code::kCorrupt);
 }
 
 }  // namespace shmpack

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "core/region_view.h"
+#include "port/robust_lock.h"
 #include "shmpack/status.h"
 
 namespace shmpack {
@@ -16,6 +17,8 @@ namespace shmpack {
 Status LockRegion(const RegionView& view, uint32_t timeout_ms) noexcept;
 
 /// `status` is what the locked operation came to: after kCorrupt the next holder tries to repair.
-void UnlockRegion(const RegionView& view, const Status& status) noexcept;
+inline void UnlockRegion(const RegionView& view, const Status& status) noexcept {
+  ReleaseRobustLock(view.header().lock, status.code() != Code::kCorrupt);
+}
 
 }  // namespace shmpack

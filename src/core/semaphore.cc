@@ -4,12 +4,11 @@
 
 #include <limits>
 
+#include "port/fork_count.h"
 #include "port/semaphore_set.h"
 
 namespace shmpack {
 namespace {
-
-using port::SemaphoreStep;
 
 enum : uint16_t { kValue = 0, kUsage = 1, kSetval = 2, kSetSize = 3 };
 
@@ -26,14 +25,14 @@ Status Named(Status status, const char* step) noexcept { return Status(status.co
 
 Status Semaphore::Open(int32_t key, int32_t max_acquire, int permissions, bool auto_release, double lock_timeout_s,
                        Status* limit_status) noexcept {
-  const double deadline = port::MonotonicSeconds() + lock_timeout_s;
+  const double deadline = MonotonicSeconds() + lock_timeout_s;
   Status gone;
   for (int tries = 0; tries < kMostTries; ++tries) {
     int id = -1;
-    if (Status status = port::OpenSemaphoreSet(key, kSetSize, permissions, &id); !status.ok()) return status;
+    if (Status status = OpenSemaphoreSet(key, kSetSize, permissions, &id); !status.ok()) return status;
 
     constexpr SemaphoreStep kEnter[] = {{kSetval, 0, false}, {kSetval, 1, true}, {kUsage, 1, true}};
-    Status status = port::ChangeSemaphores(id, kEnter, 3, deadline - port::MonotonicSeconds());
+    Status status = ChangeSemaphores(id, kEnter, 3, deadline - MonotonicSeconds());
     if (status.code() == Code::kNotFound) {
       gone = Named(status, kAcquiringSetval);
       continue;
@@ -41,11 +40,11 @@ Status Semaphore::Open(int32_t key, int32_t max_acquire, int permissions, bool a
     if (!status.ok()) return Named(status, kAcquiringSetval);
 
     int users = 0;
-    Status limit = port::GetSemaphore(id, kUsage, &users);
-    if (limit.ok() && users == 1) limit = port::SetSemaphore(id, kValue, max_acquire);
+    Status limit = GetSemaphore(id, kUsage, &users);
+    if (limit.ok() && users == 1) limit = SetSemaphore(id, kValue, max_acquire);
 
     constexpr SemaphoreStep kLeave[] = {{kSetval, -1, true}};
-    status = port::ChangeSemaphores(id, kLeave, 1, 0);
+    status = ChangeSemaphores(id, kLeave, 1, 0);
     if (status.code() == Code::kNotFound) {
       gone = Named(status, kReleasingSetval);
       continue;
@@ -55,7 +54,7 @@ Status Semaphore::Open(int32_t key, int32_t max_acquire, int permissions, bool a
     *limit_status = limit;
     set_id_ = id;
     key_ = key;
-    process_ = port::ProcessId();
+    fork_count_ = ForkCount();
     taken_ = 0;
     inherited_ = 0;
     counted_ = true;
@@ -70,12 +69,12 @@ Status Semaphore::Acquire(double timeout_s) noexcept {
   NoticeFork();
   if (counted_) {
     constexpr SemaphoreStep kTake[] = {{kValue, -1, true}};
-    if (Status status = port::ChangeSemaphores(set_id_, kTake, 1, timeout_s); !status.ok()) return status;
+    if (Status status = ChangeSemaphores(set_id_, kTake, 1, timeout_s); !status.ok()) return status;
   } else {
     // A forked child that takes must count as a user, or a later first user would set the value anew while we hold it.
     // Not while someone else is between looking at the usage and setting the value.
     constexpr SemaphoreStep kTakeAsNewUser[] = {{kSetval, 0, false}, {kUsage, 1, true}, {kValue, -1, true}};
-    if (Status status = port::ChangeSemaphores(set_id_, kTakeAsNewUser, 3, timeout_s); !status.ok()) return status;
+    if (Status status = ChangeSemaphores(set_id_, kTakeAsNewUser, 3, timeout_s); !status.ok()) return status;
     counted_ = true;
   }
   ++taken_;
@@ -90,15 +89,15 @@ Status Semaphore::Release() noexcept {
   // With undo also for what a child releases on its parent's behalf: the child's end takes it back, the parent's own
   // undo gives it again, so that the sum is right whichever of them ends first.
   constexpr SemaphoreStep kGiveBack[] = {{kValue, 1, true}};
-  Status status = port::ChangeSemaphores(set_id_, kGiveBack, 1, std::numeric_limits<double>::infinity());
+  Status status = ChangeSemaphores(set_id_, kGiveBack, 1, std::numeric_limits<double>::infinity());
   if (!status.ok()) return Status(Code::kSystem, "", status.os_errno());
   if (*held > 0) --*held;
   return Status();
 }
 
 Status Semaphore::Remove() noexcept {
-  if (Status status = port::LookAtSemaphoreSet(set_id_); !status.ok()) return Status(Code::kNotFound);
-  if (Status status = port::RemoveSemaphoreSet(set_id_); !status.ok()) {
+  if (Status status = LookAtSemaphoreSet(set_id_); !status.ok()) return Status(Code::kNotFound);
+  if (Status status = RemoveSemaphoreSet(set_id_); !status.ok()) {
     return Status(Code::kSystem, "", status.os_errno());
   }
   removed_ = true;
@@ -110,15 +109,14 @@ void Semaphore::Close() noexcept {
   if (is_open() && !removed_ && auto_release_ && counted_) {
     const SemaphoreStep give_back[] = {{kUsage, -1, true}, {kValue, static_cast<int16_t>(taken_), true}};
     // One that is gone, or that an operator changed by hand, cannot be helped from here.
-    (void)port::ChangeSemaphores(set_id_, give_back, taken_ > 0 ? 2 : 1, 0);
+    (void)ChangeSemaphores(set_id_, give_back, taken_ > 0 ? 2 : 1, 0);
   }
   *this = Semaphore();
 }
 
 void Semaphore::NoticeFork() noexcept {
-  const int32_t process = port::ProcessId();
-  if (process == process_) return;
-  process_ = process;
+  if (fork_count_ == ForkCount()) return;
+  fork_count_ = ForkCount();
   inherited_ += taken_;
   taken_ = 0;
   counted_ = false;

@@ -50,8 +50,7 @@ class Encoder {
 
   // value_encoder.cc
   bool Value(zval* value);
-  void Double(double value);
-  bool String(const char* text, size_t size);
+  bool String(const zend_string* string);
   bool Array(zend_array* table);
   bool Reference(zend_reference* reference);
   bool IsShared(zend_reference* reference);

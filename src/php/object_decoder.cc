@@ -7,8 +7,9 @@
 #include "config.h"
 #endif
 
+// clang-format off: PHP's other headers need this one before them.
 #include "php.h"
-
+// clang-format on
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/php_incomplete_class.h"
 #include "php/decoder_state.h"
@@ -60,8 +61,9 @@ zend_class_entry* AskCallbackForClass(zend_string* name) {
 }
 
 /// A stored property whose visibility the class has changed since: the name it is known by now, or null.
-zend_string* RenamedProperty(zend_class_entry* ce, zend_string* key, bool* malformed) {
-  *malformed = false;
+/// `*refused`: no property can have that name.
+zend_string* RenamedProperty(zend_class_entry* ce, zend_string* key, bool* refused) {
+  *refused = false;
   if (zend_hash_num_elements(&ce->properties_info) == 0) {
     return nullptr;
   }
@@ -69,7 +71,7 @@ zend_string* RenamedProperty(zend_class_entry* ce, zend_string* key, bool* malfo
   const char* name = nullptr;
   size_t name_size = 0;
   if (zend_unmangle_property_name_ex(key, &class_name, &name, &name_size) == FAILURE) {
-    *malformed = true;
+    *refused = true;
     return nullptr;
   }
   if (class_name != nullptr && strcmp(class_name, "*") != 0 && strcasecmp(class_name, ZSTR_VAL(ce->name)) != 0) {
@@ -81,6 +83,13 @@ zend_string* RenamedProperty(zend_class_entry* ce, zend_string* key, bool* malfo
   }
   const auto* const info =
       static_cast<zend_property_info*>(zend_hash_str_find_ptr(&ce->properties_info, name, name_size));
+#if PHP_VERSION_ID >= 80400
+  if (info != nullptr && (info->flags & ZEND_ACC_VIRTUAL) != 0) {
+    zend_throw_error(nullptr, "Cannot unserialize value for virtual property %s::$%s", ZSTR_VAL(ce->name), name);
+    *refused = true;
+    return nullptr;
+  }
+#endif
   return info != nullptr ? info->name : nullptr;
 }
 
@@ -261,9 +270,9 @@ zval* Decoder::PropertySlot(zend_array* table, zend_object* object, zend_string*
   *info = nullptr;
   zval* slot = zend_hash_find(table, key);
   if (slot == nullptr || Z_TYPE_P(slot) != IS_INDIRECT) {
-    bool malformed;
-    zend_string* const renamed = RenamedProperty(object->ce, key, &malformed);
-    if (malformed) {
+    bool refused;
+    zend_string* const renamed = RenamedProperty(object->ce, key, &refused);
+    if (refused) {
       return nullptr;
     }
     if (renamed != nullptr) {

@@ -7,8 +7,9 @@
 #include "config.h"
 #endif
 
+// clang-format off: PHP's other headers need this one before them.
 #include "php.h"
-
+// clang-format on
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/php_incomplete_class.h"
 #include "php/encoder_state.h"
@@ -17,6 +18,9 @@
 #include "zend_enum.h"
 #include "zend_exceptions.h"
 #include "zend_interfaces.h"
+#if PHP_VERSION_ID >= 80400
+#include "zend_lazy_objects.h"
+#endif
 
 namespace shmpack::php {
 namespace {
@@ -168,8 +172,7 @@ bool Encoder::EnumCase(zend_object* object) {
   zend_string* const class_name = object->ce->name;
   zend_string* const case_name = Z_STR_P(zend_enum_fetch_case_name(object));
   const size_t ext_at = BeginExt();
-  return String(ZSTR_VAL(class_name), ZSTR_LEN(class_name)) && String(ZSTR_VAL(case_name), ZSTR_LEN(case_name)) &&
-         EndExt(ext_at, kExtEnumCase);
+  return String(class_name) && String(case_name) && EndExt(ext_at, kExtEnumCase);
 }
 
 bool Encoder::ByMethod(zend_object* object, zval* number) {
@@ -210,7 +213,7 @@ bool Encoder::BySerializable(zend_object* object, zval* number) {
   } else if (ok) {
     ZVAL_LONG(number, next_object_++);
     const size_t ext_at = BeginExt();
-    ok = String(ZSTR_VAL(object->ce->name), ZSTR_LEN(object->ce->name));
+    ok = String(object->ce->name);
     packer_.pack_bin(static_cast<uint32_t>(size));
     packer_.pack_bin_body(reinterpret_cast<const char*>(bytes), static_cast<uint32_t>(size));
     ok = ok && EndExt(ext_at, kExtSerializable);
@@ -275,11 +278,11 @@ bool Encoder::OpenObject(zend_object* object, zval* number, zend_array* table) {
       frame->declared--;
     }
   }
-  const bool ok = String(ZSTR_VAL(class_name), ZSTR_LEN(class_name));
+  const bool ok = String(class_name);
   if (stored_name != nullptr) {
     zend_string_release(stored_name);
   }
-  frame->map_at = out_->size();
+  frame->map_at = out_->size_;
   packer_.pack_map(frame->declared);
   return ok;
 }
@@ -297,8 +300,8 @@ bool Encoder::OpenSlots(zend_object* object, zval* number) {
     frame->declared += DeclaredSlot(object, i) != nullptr;
   }
   frame->ext_at = BeginExt();
-  const bool ok = String(ZSTR_VAL(object->ce->name), ZSTR_LEN(object->ce->name));
-  frame->map_at = out_->size();
+  const bool ok = String(object->ce->name);
+  frame->map_at = out_->size_;
   packer_.pack_map(frame->declared);
   return ok;
 }
@@ -315,7 +318,7 @@ bool Encoder::ContinueSlots() {
     }
     frames_.back().written++;
     const zend_string* const name = object->ce->properties_info_table[index]->name;
-    if (!String(ZSTR_VAL(name), ZSTR_LEN(name)) || !Value(slot)) {
+    if (!String(name) || !Value(slot)) {
       return false;
     }
     if (frames_.size() != depth) {

@@ -270,7 +270,7 @@ ZEND_FUNCTION(shm_put_var) {
     zend_throw_error(nullptr, "Shared memory block has been destroyed by the serialization function");
     RETURN_THROWS();
   }
-  const Status status = object->region.Put(key, encoded.data(), encoded.size(), TimeoutMs());
+  const Status status = object->region.Put(key, encoded.bytes(), TimeoutMs());
   FreeEncodedValue(&encoded);
   if (EXPECTED(status.ok())) RETURN_TRUE;
   Warn(*object, status);

@@ -5,22 +5,13 @@
 #endif
 
 #include "php/decoder_state.h"
+#include "php/scalar_codec.h"
 #include "php/table_access.h"
 #include "php/value_decoder.h"
 #include "shmpack/value_types.h"
 
 namespace shmpack::php {
 namespace {
-
-void SetString(zval* target, const char* text, uint32_t size) {
-  if (size > 1) {
-    ZVAL_STRINGL(target, text, size);
-  } else if (size == 1) {
-    ZVAL_CHAR(target, static_cast<unsigned char>(*text));
-  } else {
-    ZVAL_EMPTY_STRING(target);
-  }
-}
 
 /// A quick look at the first bytes. The engine's own one expects a NUL behind them.
 bool MayBeNumber(const MsgpackToken& key) {
@@ -31,6 +22,9 @@ bool MayBeNumber(const MsgpackToken& key) {
 }  // namespace
 
 bool DecodeValue(const char* data, size_t size, zval* out) {
+  if (DecodeScalar(data, size, out)) {
+    return true;
+  }
   Decoder decoder(data, size);
   return decoder.Run(out);
 }
@@ -136,42 +130,19 @@ Decoder::Step Decoder::Value(zval* target) {
   if (UNEXPECTED(!reader_.Next(&token))) {
     return Step::kFailed;
   }
+  if (EXPECTED(SetScalar(token, target))) {
+    return Step::kDone;
+  }
   switch (token.kind) {
-    case MsgpackKind::kNil:
-      return Step::kDone;
-    case MsgpackKind::kFalse:
-      ZVAL_FALSE(target);
-      return Step::kDone;
-    case MsgpackKind::kTrue:
-      ZVAL_TRUE(target);
-      return Step::kDone;
-    case MsgpackKind::kInt:
-#if SIZEOF_ZEND_LONG < 8
-      if (token.integer > ZEND_LONG_MAX || token.integer < ZEND_LONG_MIN) {
-        ZVAL_DOUBLE(target, static_cast<double>(token.integer));
-        return Step::kDone;
-      }
-#endif
-      ZVAL_LONG(target, static_cast<zend_long>(token.integer));
-      return Step::kDone;
-    case MsgpackKind::kUint:
-      ZVAL_DOUBLE(target, static_cast<double>(token.unsigned_integer));
-      return Step::kDone;
-    case MsgpackKind::kDouble:
-      ZVAL_DOUBLE(target, token.real);
-      return Step::kDone;
-    case MsgpackKind::kString:
-    case MsgpackKind::kBinary:
-      SetString(target, token.data, token.size);
-      return Step::kDone;
     case MsgpackKind::kArray:
       return OpenList(token.size, target);
     case MsgpackKind::kMap:
       return OpenMap(token.size, target);
     case MsgpackKind::kExt:
       return Ext(token, target);
+    default:
+      return Step::kFailed;
   }
-  return Step::kFailed;
 }
 
 Decoder::Step Decoder::OpenList(uint32_t count, zval* target) {

@@ -4,12 +4,12 @@
 #include "config.h"
 #endif
 
-#include "php/encoder_state.h"
-#include "php/table_access.h"
-#include "php/utf8_check.h"
-#include "php/value_encoder.h"
-
 #include <bit>
+
+#include "php/encoder_state.h"
+#include "php/scalar_codec.h"
+#include "php/table_access.h"
+#include "php/value_encoder.h"
 #include "shmpack/value_types.h"
 #include "zend_exceptions.h"
 
@@ -51,10 +51,14 @@ void FreeEncodedValue(EncodedValue* out) {
     out->capacity_ = sizeof(out->inline_);
   }
   out->size_ = 0;
+  out->body_size_ = 0;
 }
 
 bool EncodeValue(zval* value, EncodedValue* out) {
   ZVAL_DEREF(value);
+  if (EncodeScalar(value, out)) {
+    return true;
+  }
   Encoder encoder(out);
   if (!encoder.Run(value)) {
     FreeEncodedValue(out);
@@ -114,32 +118,15 @@ void Encoder::Free() {
 }
 
 bool Encoder::Value(zval* value) {
+  if (EXPECTED(WriteFixed(value, out_))) {
+    return true;
+  }
   switch (Z_TYPE_P(value)) {
     case IS_UNDEF:
-    case IS_NULL:
       packer_.pack_nil();
       return true;
-    case IS_FALSE:
-      packer_.pack_false();
-      return true;
-    case IS_TRUE:
-      packer_.pack_true();
-      return true;
-    case IS_LONG:
-      packer_.pack_int64(Z_LVAL_P(value));
-      return true;
-    case IS_DOUBLE:
-      Double(Z_DVAL_P(value));
-      return true;
     case IS_STRING:
-#ifdef IS_STR_VALID_UTF8
-      if ((GC_FLAGS(Z_STR_P(value)) & IS_STR_VALID_UTF8) != 0 && Z_STRLEN_P(value) <= UINT32_MAX) {
-        packer_.pack_str(static_cast<uint32_t>(Z_STRLEN_P(value)));
-        packer_.pack_str_body(Z_STRVAL_P(value), static_cast<uint32_t>(Z_STRLEN_P(value)));
-        return true;
-      }
-#endif
-      return String(Z_STRVAL_P(value), Z_STRLEN_P(value));
+      return String(Z_STR_P(value));
     case IS_ARRAY:
       return Array(Z_ARR_P(value));
     case IS_OBJECT:
@@ -153,28 +140,18 @@ bool Encoder::Value(zval* value) {
   }
 }
 
-/// A float64 always: pack_double() stores whole numbers as integers, which come back as int, and -0.0 as 0.
-void Encoder::Double(double value) {
-  const uint64_t bits = std::bit_cast<uint64_t>(value);
-  char bytes[9] = {static_cast<char>(0xcb)};
-  for (int i = 1; i < 9; ++i) {
-    bytes[i] = static_cast<char>(bits >> (64 - 8 * i));
-  }
-  out_->write(bytes, sizeof(bytes));
-}
-
-bool Encoder::String(const char* text, size_t size) {
-  if (UNEXPECTED(size > UINT32_MAX)) {
+bool Encoder::String(const zend_string* string) {
+  if (UNEXPECTED(ZSTR_LEN(string) > UINT32_MAX)) {
     zend_throw_exception(nullptr, "Strings of 4 GiB or more cannot be stored in shared memory", 0);
     return false;
   }
-  const auto bytes = static_cast<uint32_t>(size);
-  if (EXPECTED(IsUtf8(text, size))) {
+  const auto bytes = static_cast<uint32_t>(ZSTR_LEN(string));
+  if (EXPECTED(IsText(string))) {
     packer_.pack_str(bytes);
-    packer_.pack_str_body(text, bytes);
+    packer_.pack_str_body(ZSTR_VAL(string), bytes);
   } else {
     packer_.pack_bin(bytes);
-    packer_.pack_bin_body(text, bytes);
+    packer_.pack_bin_body(ZSTR_VAL(string), bytes);
   }
   return true;
 }
@@ -213,7 +190,7 @@ bool Encoder::Array(zend_array* table) {
   GC_TRY_ADDREF(table);
   frame->table = table;
   frame->declared = zend_array_count(table);
-  frame->map_at = out_->size();
+  frame->map_at = out_->size_;
   packer_.pack_map(frame->declared);
   return true;
 }
@@ -278,7 +255,7 @@ bool Encoder::Key(zend_array* table, uint32_t index) {
     packer_.pack_int64(static_cast<zend_long>(number));
     return true;
   }
-  return String(ZSTR_VAL(key), ZSTR_LEN(key));
+  return String(key);
 }
 
 bool Encoder::CloseFrame() {
@@ -425,14 +402,14 @@ zval* Encoder::Number(zend_refcounted* counted) {
 }
 
 size_t Encoder::BeginExt() {
-  const size_t ext_at = out_->size();
+  const size_t ext_at = out_->size_;
   const char header[kLongExtHeader] = {};
   out_->write(header, sizeof(header));
   return ext_at;
 }
 
 bool Encoder::EndExt(size_t ext_at, int8_t type) {
-  const size_t bytes = out_->size() - ext_at - kLongExtHeader;
+  const size_t bytes = out_->size_ - ext_at - kLongExtHeader;
   if (UNEXPECTED(bytes > UINT32_MAX)) {
     zend_throw_exception(nullptr, "Objects of 4 GiB or more cannot be stored in shared memory", 0);
     return false;

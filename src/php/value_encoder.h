@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "php.h"
+#include "shmpack/region.h"
 
 namespace shmpack::php {
 
@@ -21,8 +22,8 @@ struct EncodedValue {
   EncodedValue(const EncodedValue&) = delete;
   EncodedValue& operator=(const EncodedValue&) = delete;
 
-  const char* data() const { return begin_; }
-  size_t size() const { return size_; }
+  /// The whole of it: what was written, and behind it what is stored from where it lies.
+  ValueBytes bytes() const { return {begin_, size_, body_, body_size_}; }
 
   /// Appends; the stream interface that msgpack::packer writes to.
   void write(const char* bytes, size_t count) {
@@ -33,17 +34,26 @@ struct EncodedValue {
     size_ += count;
   }
 
+  /// Ends the value with bytes that are not copied and must live, unchanged, as long as this.
+  void AppendInPlace(const char* bytes, size_t count) {
+    body_ = bytes;
+    body_size_ = count;
+  }
+
   // For the encoder only.
   void Grow(size_t count);
   char* begin_ = inline_;
   size_t size_ = 0;
   size_t capacity_ = sizeof(inline_);
+  const char* body_ = nullptr;
+  size_t body_size_ = 0;
   char inline_[256];
 };
 
-/// Encodes `*value` into `*out`, which must be fresh. False: refused, or user code threw; EG(exception) is set, always,
-/// and `*out` is empty. What serialize() throws is thrown here too; besides, values nested deeper than kMaxValueDepth,
-/// and strings of 4 GiB or more, throw an Exception. Warnings raised on the way (by __sleep) do not fail it.
+/// Encodes `*value` into `*out`, which must be fresh and must not outlive the value. False: refused, or user code
+/// threw; EG(exception) is set, always, and `*out` is empty. What serialize() throws is thrown here too; besides,
+/// values nested deeper than kMaxValueDepth, and strings of 4 GiB or more, throw an Exception. Warnings raised on the
+/// way (by __sleep) do not fail it.
 bool EncodeValue(zval* value, EncodedValue* out);
 
 /// Frees the bytes; `*out` is empty and fresh again.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 #include <linux/futex.h>
-#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -12,6 +11,7 @@
 #include <ctime>
 
 #include "port/fault_point.h"
+#include "port/fork_count.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
@@ -26,11 +26,10 @@ struct ThreadSelf {
   robust_list_head* robust_list = nullptr;
   uint64_t pid_namespace = 0;
   uint32_t thread_id = 0;
+  uint32_t fork_count = 0;
 };
 
 thread_local ThreadSelf thread_self;
-
-void ForgetSelfInForkedChild() noexcept { thread_self.thread_id = 0; }
 
 uint64_t OwnPidNamespace() noexcept {
   struct stat info;
@@ -39,14 +38,12 @@ uint64_t OwnPidNamespace() noexcept {
 
 ThreadSelf& Self() noexcept {
   ThreadSelf& self = thread_self;
-  if (self.thread_id == 0) [[unlikely]] {
-    // Once per process: a child of a later fork inherits the handler.
-    static const int registered = pthread_atfork(nullptr, nullptr, ForgetSelfInForkedChild);
-    (void)registered;
+  if (self.fork_count != ForkCount()) [[unlikely]] {
     size_t length = 0;
     if (syscall(SYS_get_robust_list, 0, &self.robust_list, &length) != 0) self.robust_list = nullptr;
     self.pid_namespace = OwnPidNamespace();
     self.thread_id = static_cast<uint32_t>(syscall(SYS_gettid));
+    self.fork_count = ForkCount();
   }
   return self;
 }

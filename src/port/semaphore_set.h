@@ -13,7 +13,7 @@
 
 #include "shmpack/status.h"
 
-namespace shmpack::port {
+namespace shmpack {
 
 /// One step of an operation on a set: as the kernel's struct sembuf.
 struct SemaphoreStep {
@@ -24,9 +24,6 @@ struct SemaphoreStep {
 
 /// Seconds on the system's monotonic clock.
 double MonotonicSeconds() noexcept;
-
-/// This process's id.
-int32_t ProcessId() noexcept;
 
 /// Opens or makes the set of `key` with `count` semaphores. `*id` is set on success.
 Status OpenSemaphoreSet(int32_t key, int count, int permissions, int* id) noexcept;
@@ -46,4 +43,4 @@ Status LookAtSemaphoreSet(int id) noexcept;
 /// Removes the set; waiting processes get kNotFound.
 Status RemoveSemaphoreSet(int id) noexcept;
 
-}  // namespace shmpack::port
+}  // namespace shmpack

@@ -12,7 +12,7 @@
 
 #include "port/semaphore_set.h"
 
-namespace shmpack::port {
+namespace shmpack {
 namespace {
 
 // Longer waits are the same as for ever, and a time_t cannot overflow.
@@ -52,8 +52,6 @@ double MonotonicSeconds() noexcept {
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
-
-int32_t ProcessId() noexcept { return getpid(); }
 
 Status OpenSemaphoreSet(int32_t key, int count, int permissions, int* id) noexcept {
   const int opened = semget(key, count, permissions | IPC_CREAT);
@@ -115,4 +113,4 @@ Status RemoveSemaphoreSet(int id) noexcept {
   return Status();
 }
 
-}  // namespace shmpack::port
+}  // namespace shmpack

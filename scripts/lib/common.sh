@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+#
+# What the subcommands share; `./dev` sources it before each, with root set. Sets: out (where everything made goes), php.
+
+out=$root/out
+php=${PHP:-php}
+mkdir -p "$out"
+
+say() { echo "==> $*" >&2; }
+
+# fail <what happened and what to do>
+fail() {
+  echo "./dev: $*" >&2
+  exit 1
+}
+
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    fail "this needs root: run it as root, or install sudo. The command was: $*"
+  fi
+}
+
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
+
+# need_packages <Debian package>...: installs those that are missing. Starts no service and edits no configuration.
+need_packages() {
+  local missing=() package
+  if ! command -v dpkg-query >/dev/null; then
+    say "no dpkg here: taking it that these are installed: $*"
+    return
+  fi
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  say "installing ${missing[*]}"
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
+    -o DPkg::Lock::Timeout=300 "${missing[@]}")
+  if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
+    as_root apt-get update -qq >"$out/apt.log" 2>&1 || fail "apt-get update failed: see $out/apt.log and check the network"
+  elif as_root "${install[@]}" >"$out/apt.log" 2>&1; then
+    return 0
+  else
+    # The lists may name versions that are no longer served.
+    as_root apt-get update -qq >"$out/apt.log" 2>&1 || true
+  fi
+  as_root "${install[@]}" >>"$out/apt.log" 2>&1 ||
+    fail "could not install ${missing[*]}: see $out/apt.log, install them by hand, and run this again"
+}
+
+# need_php: a PHP for the command line and the means to build extensions for it. Sets php_version (8.2), phpize,
+# php_config.
+need_php() {
+  command -v "$php" >/dev/null || need_packages php-cli
+  # shellcheck disable=SC2016 # it is PHP's, not the shell's
+  php_version=$("$php" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;') ||
+    fail "'$php' does not run: install php-cli, or name another one with PHP=/path/to/php ./dev ..."
+  phpize=phpize$php_version
+  php_config=php-config$php_version
+  if ! command -v "$phpize" >/dev/null; then
+    phpize=$(dirname "$(command -v "$php")")/phpize
+    php_config=$(dirname "$phpize")/php-config
+  fi
+  if [[ ! -x $(command -v "$phpize" || true) ]]; then
+    need_packages "php$php_version-dev"
+    phpize=phpize$php_version
+    php_config=php-config$php_version
+  fi
+}
+
+# build_extension: leaves the extension in $extension, and PHP's build files in $out/phpize. Incremental: objects are
+# in out/build, sources stay where they are.
+build_extension() {
+  need_php
+  need_packages g++ make libmsgpack-cxx-dev
+  local stage=$out/phpize build=$out/build log=$out/build.log stamp
+  mkdir -p "$stage" "$build"
+  ln -sfn "$root/src" "$stage/src"
+  ln -sfn "$root/include" "$stage/include"
+  stamp=$(cat "$root/config.m4" <("$php" -n -v) <(echo "${CXX:-} ${CXXFLAGS:-} ${LDFLAGS:-} $root") | cksum)
+  if [[ ! -f $build/Makefile || $(cat "$build/stamp" 2>/dev/null || true) != "$stamp" ]]; then
+    say "configuring"
+    rm -rf "$build"
+    mkdir -p "$build"
+    cp "$root/config.m4" "$stage/"
+    (cd "$stage" && "$phpize") >"$log" 2>&1 || fail "phpize failed: see $log"
+    (cd "$build" && "$stage/configure" --with-php-config="$(command -v "$php_config")") >>"$log" 2>&1 ||
+      fail "configure failed: $(grep -m 1 'error:' "$log" || true) (all of it: $log)"
+    echo "$stamp" >"$build/stamp"
+  elif ! compgen -G "$build/src/*/*.dep" >/dev/null; then
+    # This PHP's makefiles do not know which headers a source includes: build all of it when one is newer.
+    if [[ -n $(find "$root/src" "$root/include" -name '*.h' -newer "$build/modules/shmpack.so" 2>/dev/null) ]]; then
+      make -C "$build" clean >/dev/null
+    fi
+  fi
+  say "building"
+  if ! make -C "$build" -j "$(nproc)" >"$log" 2>&1; then
+    grep -E 'error|Error|undefined' "$log" | head -40 >&2 || true
+    fail "the build failed: see $log"
+  fi
+  grep -E 'warning:' "$log" >&2 || true
+  extension=$build/modules/shmpack.so
+  [[ -f $extension ]] || fail "the build made no $extension: see $log"
+}

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+#
+# php-src's own tests of ext/sysvsem and ext/sysvshm, out of Debian's source package. Downloaded once, into out/.
+
+# stock_tests: leaves them in $out/stock/sysvsem and $out/stock/sysvshm. PHP_SOURCE=<php-src checkout> spares the download.
+stock_tests() {
+  local stock=$out/stock source=${PHP_SOURCE:-} name
+  [[ ! -d $stock/sysvsem || ! -d $stock/sysvshm ]] || return 0
+  if [[ -z $source ]]; then
+    source=$out/php-source
+    rm -rf "$source"
+    mkdir -p "$source"
+    download_php_source "$source"
+  fi
+  rm -rf "$stock"
+  for name in sysvsem sysvshm; do
+    [[ -d $source/ext/$name/tests ]] || fail "$source holds no ext/$name/tests: give a php-src checkout with PHP_SOURCE=..."
+    mkdir -p "$stock/$name"
+    cp "$source/ext/$name/tests/"* "$stock/$name/"
+  done
+}
+
+# download_php_source <folder>: the system's package sources, as deb-src, in an apt configuration of our own; the system's
+# stays as it is. A version that the lists name may not be served any more, so each is tried, newest first.
+download_php_source() {
+  local target=$1 apt=$out/apt file version
+  need_packages xz-utils
+  mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
+  rm -f "$apt/parts"/*
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+    case $file in
+      *.sources) sed -E 's/^Types:.*/Types: deb-src/' "$file" >"$apt/parts/${file##*/}" ;;
+      *.list) [[ ! -f $file ]] || sed -nE 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$file" >"$apt/parts/${file##*/}" ;;
+    esac
+  done
+  local options=(-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/parts" -o Dir::State::Lists="$apt/lists"
+    -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none)
+  say "downloading the source of php$php_version for its tests"
+  # A source that has no deb-src makes this fail, the others are there all the same.
+  apt-get "${options[@]}" update >"$apt/update.log" 2>&1 || true
+  while IFS= read -r version; do
+    if (cd "$apt" && apt-get "${options[@]}" source --download-only --only-source "php$php_version=$version") \
+      >"$apt/source.log" 2>&1; then
+      file=$(find "$apt" -maxdepth 1 -name "php${php_version}_*.orig.tar.*" ! -name '*.asc' | head -n 1)
+      tar -C "$target" --strip-components=1 --wildcards -xf "$file" '*/ext/sysvsem/tests' '*/ext/sysvshm/tests' ||
+        fail "could not unpack $file: see the message above"
+      rm -f "$apt"/php*
+      return 0
+    fi
+    rm -f "$apt"/php*
+  done < <(apt-cache "${options[@]}" showsrc --only-source "php$php_version" 2>/dev/null | sed -n 's/^Version: //p' | sort -rVu)
+  fail "no source of php$php_version could be downloaded (see $apt/update.log and $apt/source.log): unpack php-src somewhere and set PHP_SOURCE=<its folder>"
+}

@@ -1,0 +1,44 @@
+--TEST--
+php --ri and phpinfo() show version, codec library, region format, names taken, and every ini with its value
+--EXTENSIONS--
+shmpack
+--SKIPIF--
+<?php
+require __DIR__ . '/run_php.inc';
+skip_without_stock('sysvsem');
+?>
+--FILE--
+<?php
+require __DIR__ . '/run_php.inc';
+
+$ri = fn(array $extensions, string $name) => shell_exec(implode(' ', array_map('escapeshellarg', [...php_command($extensions), '--ri', $name])));
+echo $ri(['shmpack'], 'shmpack');
+echo $ri(['shmpack'], 'sysvshm');
+preg_match('/^sem_\*.*$/m', $ri(['shmpack', 'sysvsem'], 'shmpack'), $line);
+echo $line[0], "\n";
+
+// No setting of ours is missing from the page.
+ob_start();
+phpinfo(INFO_MODULES);
+$page = ob_get_clean();
+foreach (ini_get_all('shmpack') as $name => $setting) {
+    if (!str_contains($page, "\n$name => {$setting['local_value']} => {$setting['global_value']}")) echo "$name is missing\n";
+}
+?>
+--EXPECTF--
+
+shmpack
+
+shmpack support => enabled
+Version => %d.%d.%d
+Codec library => msgpack-c %d.%d.%d
+Region format => %d
+sem_* and SysvSemaphore => shmpack
+shm_* and SysvSharedMemory => shmpack
+
+Directive => Local Value => Master Value
+%A
+sysvshm
+
+sysvshm => provided by shmpack
+sem_* and SysvSemaphore => ext/sysvsem; ours are in Shmpack\

@@ -1,0 +1,21 @@
+--TEST--
+config.m4 builds every source of the layers that PHP needs, and versions agree everywhere
+--EXTENSIONS--
+shmpack
+--FILE--
+<?php
+$root = dirname(__DIR__, 2);
+preg_match('/shmpack_sources="([^"]*)"/', file_get_contents("$root/config.m4"), $list);
+$built = preg_split('/\s+/', trim($list[1]));
+$there = array_map(fn($file) => substr($file, strlen("$root/")), glob("$root/src/{core,php,port}/*.cc", GLOB_BRACE));
+foreach (array_diff($there, $built) as $file) echo "config.m4 does not build $file\n";
+foreach (array_diff($built, $there) as $file) echo "config.m4 builds $file, which is not there\n";
+
+$version = phpversion('shmpack');
+if (!str_contains(file_get_contents("$root/package.xml"), "<release>$version</release>")) {
+    echo "package.xml is not of version $version\n";
+}
+echo "done\n";
+?>
+--EXPECT--
+done

@@ -1,0 +1,27 @@
+--TEST--
+sem_get() does not wait for ever for a process that keeps the set's guard
+--EXTENSIONS--
+shmpack
+--SKIPIF--
+<?php
+if (trim((string) shell_exec('command -v perl')) === '') die('skip needs perl');
+?>
+--INI--
+shmpack.lock_timeout=0.3
+--FILE--
+<?php
+// A program that raises the third semaphore and goes away without undo.
+system('perl -e \'$id = semget(0x5e000007, 3, 01666); semop($id, pack("s!3", 2, 1, 0)) or die\'');
+$start = hrtime(true);
+var_dump(sem_get(0x5e000007));
+$seconds = (hrtime(true) - $start) / 1e9;
+var_dump($seconds >= 0.29 && $seconds < 1.5);
+?>
+--CLEAN--
+<?php
+system('perl -e \'$id = semget(0x5e000007, 3, 0666); semctl($id, 0, 0, 0)\'');
+?>
+--EXPECTF--
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e000007: another process held it for 0.3 seconds (shmpack.lock_timeout) in %s on line %d
+bool(false)
+bool(true)

@@ -1,0 +1,18 @@
+--TEST--
+php-src's suites, which ask for sysvsem and sysvshm, run with shmpack and not with the stock extensions
+--EXTENSIONS--
+sysvsem
+sysvshm
+--FILE--
+<?php
+foreach (['sysvsem' => 'sem_get', 'sysvshm' => 'shm_attach'] as $extension => $function) {
+    echo $extension, ': ', phpversion($extension) === phpversion('shmpack') ? 'shmpack' : 'stock', ', ';
+    echo $function, ' is of ', (new ReflectionFunction($function))->getExtensionName(), "\n";
+}
+var_dump(glob(ini_get('extension_dir') . '/sysvs*.so'));
+?>
+--EXPECT--
+sysvsem: shmpack, sem_get is of sysvsem
+sysvshm: shmpack, shm_attach is of sysvshm
+array(0) {
+}
