@@ -11,9 +11,8 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <new>
-#include <type_traits>
 
+#include "php/handle_object.h"
 #include "shmpack/semaphore.h"
 
 namespace {
@@ -22,41 +21,13 @@ using shmpack::Code;
 using shmpack::Semaphore;
 using shmpack::Status;
 
-struct SemaphoreObject {
-  Semaphore semaphore;
-  zend_object std;  // Last: PHP puts properties behind it.
-};
-static_assert(std::is_trivially_destructible_v<Semaphore>, "it lives across calls that may leave by longjmp");
-
-// Written at module start only.
-zend_class_entry* semaphore_class;
-zend_object_handlers semaphore_handlers;
-
-SemaphoreObject* FromObject(zend_object* object) {
-  return reinterpret_cast<SemaphoreObject*>(reinterpret_cast<char*>(object) - XtOffsetOf(SemaphoreObject, std));
-}
-
-Semaphore& SemaphoreOf(zval* value) { return FromObject(Z_OBJ_P(value))->semaphore; }
-
-zend_object* CreateObject(zend_class_entry* class_entry) {
-  auto* object = static_cast<SemaphoreObject*>(zend_object_alloc(sizeof(SemaphoreObject), class_entry));
-  new (&object->semaphore) Semaphore();
-  zend_object_std_init(&object->std, class_entry);
-  object_properties_init(&object->std, class_entry);
-  object->std.handlers = &semaphore_handlers;
-  return &object->std;
-}
-
-void FreeObject(zend_object* object) {
-  Semaphore& semaphore = FromObject(object)->semaphore;
+void Close(Semaphore& semaphore) {
   if (semaphore.is_open()) semaphore.Close();
-  zend_object_std_dtor(object);
 }
 
-zend_function* RefuseConstructor(zend_object*) {
-  zend_throw_error(nullptr, "Cannot directly construct SysvSemaphore, use sem_get() instead");
-  return nullptr;
-}
+using SemaphoreObject = shmpack::php::HandleObject<Semaphore, Close>;
+
+Semaphore& SemaphoreOf(zval* value) { return SemaphoreObject::Of(Z_OBJ_P(value)); }
 
 void WarnOpening(zend_long key, Status status) {
   const char* const step = status.text();
@@ -77,14 +48,7 @@ void WarnOpening(zend_long key, Status status) {
 namespace shmpack::php {
 
 void RegisterSemClasses(zend_class_entry* class_entry) {
-  semaphore_class = class_entry;
-  class_entry->create_object = CreateObject;
-  semaphore_handlers = *zend_get_std_object_handlers();
-  semaphore_handlers.offset = XtOffsetOf(SemaphoreObject, std);
-  semaphore_handlers.free_obj = FreeObject;
-  semaphore_handlers.get_constructor = RefuseConstructor;
-  semaphore_handlers.clone_obj = nullptr;
-  semaphore_handlers.compare = zend_objects_not_comparable;
+  SemaphoreObject::Register(class_entry, "Cannot directly construct SysvSemaphore, use sem_get() instead");
 }
 
 }  // namespace shmpack::php
@@ -102,18 +66,16 @@ ZEND_FUNCTION(sem_get) {
   Z_PARAM_BOOL(auto_release)
   ZEND_PARSE_PARAMETERS_END();
 
-  if (key < INT32_MIN || key > static_cast<zend_long>(UINT32_MAX)) {
-    zend_argument_value_error(1, "must be between -2147483648 and 4294967295");
-    RETURN_THROWS();
-  }
+  int32_t system_key;
+  if (!shmpack::php::ToKey(key, &system_key)) RETURN_THROWS();
 
   // The object first: making it may bail out, and then nothing may be held yet.
-  object_init_ex(return_value, semaphore_class);
+  object_init_ex(return_value, SemaphoreObject::class_entry());
   Status limit_status;
   const auto limit = static_cast<int32_t>(std::clamp<zend_long>(max_acquire, INT32_MIN, INT32_MAX));
-  const Status status = SemaphoreOf(return_value)
-                            .Open(static_cast<int32_t>(key), limit, static_cast<int>(permissions), auto_release,
-                                  SHMPACK_G(lock_timeout), &limit_status);
+  const Status status =
+      SemaphoreOf(return_value)
+          .Open(system_key, limit, static_cast<int>(permissions), auto_release, SHMPACK_G(lock_timeout), &limit_status);
   if (!status.ok()) {
     zval_ptr_dtor(return_value);
     RETVAL_FALSE;
@@ -129,7 +91,7 @@ ZEND_FUNCTION(sem_acquire) {
   double timeout_s = 0;
   bool no_timeout = true;
   ZEND_PARSE_PARAMETERS_START(1, 3)
-  Z_PARAM_OBJECT_OF_CLASS(object, semaphore_class)
+  Z_PARAM_OBJECT_OF_CLASS(object, SemaphoreObject::class_entry())
   Z_PARAM_OPTIONAL
   Z_PARAM_BOOL(non_blocking)
   Z_PARAM_DOUBLE_OR_NULL(timeout_s, no_timeout)
@@ -154,7 +116,7 @@ ZEND_FUNCTION(sem_acquire) {
 ZEND_FUNCTION(sem_release) {
   zval* object;
   ZEND_PARSE_PARAMETERS_START(1, 1)
-  Z_PARAM_OBJECT_OF_CLASS(object, semaphore_class)
+  Z_PARAM_OBJECT_OF_CLASS(object, SemaphoreObject::class_entry())
   ZEND_PARSE_PARAMETERS_END();
 
   Semaphore& semaphore = SemaphoreOf(object);
@@ -172,7 +134,7 @@ ZEND_FUNCTION(sem_release) {
 ZEND_FUNCTION(sem_remove) {
   zval* object;
   ZEND_PARSE_PARAMETERS_START(1, 1)
-  Z_PARAM_OBJECT_OF_CLASS(object, semaphore_class)
+  Z_PARAM_OBJECT_OF_CLASS(object, SemaphoreObject::class_entry())
   ZEND_PARSE_PARAMETERS_END();
 
   Semaphore& semaphore = SemaphoreOf(object);

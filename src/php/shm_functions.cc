@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
+// clang-format off
+#include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
+// clang-format on
+
+#include "php/shm_functions.h"
 
 #include <unistd.h>
 
@@ -10,11 +12,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <new>
-#include <type_traits>
 
-#include "php/php_shmpack.h"
-#include "php/shm_functions.h"
+#include "php/handle_object.h"
 #include "php/status_report.h"
 #include "php/value_decoder.h"
 #include "php/value_encoder.h"
@@ -30,39 +29,14 @@ using shmpack::Status;
 
 constexpr int kCopyTries = 16;
 
-struct RegionObject {
+struct AttachedRegion {
   Region region;
-  int32_t key;
-  zend_object std;  // Last: PHP puts properties behind it.
+  int32_t key = 0;
 };
-static_assert(std::is_trivially_destructible_v<Region>, "it lives across calls that may leave by longjmp");
 
-// Written at module start only.
-zend_class_entry* region_class;
-zend_object_handlers region_handlers;
+void Detach(AttachedRegion& attached) { attached.region.Detach(); }
 
-RegionObject* FromObject(zend_object* object) {
-  return reinterpret_cast<RegionObject*>(reinterpret_cast<char*>(object) - XtOffsetOf(RegionObject, std));
-}
-
-zend_object* CreateObject(zend_class_entry* class_entry) {
-  auto* object = static_cast<RegionObject*>(zend_object_alloc(sizeof(RegionObject), class_entry));
-  new (&object->region) Region();
-  zend_object_std_init(&object->std, class_entry);
-  object_properties_init(&object->std, class_entry);
-  object->std.handlers = &region_handlers;
-  return &object->std;
-}
-
-void FreeObject(zend_object* object) {
-  FromObject(object)->region.Detach();
-  zend_object_std_dtor(object);
-}
-
-zend_function* RefuseConstructor(zend_object*) {
-  zend_throw_error(nullptr, "Cannot directly construct SysvSharedMemory, use shm_attach() instead");
-  return nullptr;
-}
+using RegionObject = shmpack::php::HandleObject<AttachedRegion, Detach>;
 
 uint32_t TimeoutMs() {
   return static_cast<uint32_t>(std::clamp(SHMPACK_G(lock_timeout) * 1000, 1.0, static_cast<double>(INT32_MAX)));
@@ -70,14 +44,14 @@ uint32_t TimeoutMs() {
 
 /// The object behind an argument, if it is attached; otherwise an Error is thrown and the result is null. Call it after
 /// everything that may have run user code.
-RegionObject* Attached(zend_object* argument) {
-  RegionObject* const object = FromObject(argument);
+AttachedRegion* Attached(zend_object* argument) {
+  AttachedRegion* const object = &RegionObject::Of(argument);
   if (EXPECTED(object->region.attached())) return object;
   zend_throw_error(nullptr, "Shared memory block has already been destroyed");
   return nullptr;
 }
 
-void Warn(const RegionObject& object, const Status& status) {
+void Warn(const AttachedRegion& object, const Status& status) {
   shmpack::php::WarnOperation(object.key, status, object.region.lock_holder());
 }
 
@@ -124,7 +98,7 @@ void Decode(const char* data, size_t size, zval* return_value) {
 
 /// Reads under the lock, because writers were too fast for reading without it. May need several buffers while the value
 /// grows; every next one has room to spare.
-Status ReadUnderLock(RegionObject* object, zend_long key, size_t size, zval* return_value) {
+Status ReadUnderLock(AttachedRegion* object, zend_long key, size_t size, zval* return_value) {
   for (;;) {
     char* const buffer = static_cast<char*>(emalloc(size));
     Peeked peeked;
@@ -137,7 +111,7 @@ Status ReadUnderLock(RegionObject* object, zend_long key, size_t size, zval* ret
 }
 
 /// The variable under `key` as a PHP value. On any other status than ok the result is untouched.
-Status Read(RegionObject* object, zend_long key, zval* return_value) {
+Status Read(AttachedRegion* object, zend_long key, zval* return_value) {
   Peeked peeked;
   for (int tries = 0;; ++tries) {
     const Status found = object->region.Peek(key, TimeoutMs(), &peeked);
@@ -175,14 +149,7 @@ Status Read(RegionObject* object, zend_long key, zval* return_value) {
 namespace shmpack::php {
 
 void RegisterShmClasses(zend_class_entry* class_entry) {
-  region_class = class_entry;
-  class_entry->create_object = CreateObject;
-  region_handlers = *zend_get_std_object_handlers();
-  region_handlers.offset = XtOffsetOf(RegionObject, std);
-  region_handlers.free_obj = FreeObject;
-  region_handlers.get_constructor = RefuseConstructor;
-  region_handlers.clone_obj = nullptr;
-  region_handlers.compare = zend_objects_not_comparable;
+  RegionObject::Register(class_entry, "Cannot directly construct SysvSharedMemory, use shm_attach() instead");
 }
 
 }  // namespace shmpack::php
@@ -204,15 +171,13 @@ ZEND_FUNCTION(shm_attach) {
     zend_argument_value_error(2, "must be greater than 0");
     RETURN_THROWS();
   }
-  if (key < INT32_MIN || key > static_cast<zend_long>(UINT32_MAX)) {
-    zend_argument_value_error(1, "must be between -2147483648 and 4294967295");
-    RETURN_THROWS();
-  }
+  int32_t system_key;
+  if (!shmpack::php::ToKey(key, &system_key)) RETURN_THROWS();
 
   // The object first: making it may bail out, and then nothing may be mapped yet.
-  object_init_ex(return_value, region_class);
-  RegionObject* const object = FromObject(Z_OBJ_P(return_value));
-  object->key = static_cast<int32_t>(key);
+  object_init_ex(return_value, RegionObject::class_entry());
+  AttachedRegion* const object = &RegionObject::Of(Z_OBJ_P(return_value));
+  object->key = system_key;
   const Status status = Region::Attach(object->key, static_cast<uint64_t>(size_bytes),
                                        static_cast<uint32_t>(permissions), TimeoutMs(), &object->region);
   if (!status.ok()) {
@@ -225,10 +190,10 @@ ZEND_FUNCTION(shm_attach) {
 ZEND_FUNCTION(shm_detach) {
   zend_object* argument;
   ZEND_PARSE_PARAMETERS_START(1, 1)
-  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_OBJ_OF_CLASS(argument, RegionObject::class_entry())
   ZEND_PARSE_PARAMETERS_END();
 
-  RegionObject* const object = Attached(argument);
+  AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   object->region.Detach();
   RETURN_TRUE;
@@ -237,10 +202,10 @@ ZEND_FUNCTION(shm_detach) {
 ZEND_FUNCTION(shm_remove) {
   zend_object* argument;
   ZEND_PARSE_PARAMETERS_START(1, 1)
-  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_OBJ_OF_CLASS(argument, RegionObject::class_entry())
   ZEND_PARSE_PARAMETERS_END();
 
-  RegionObject* const object = Attached(argument);
+  AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   const Status status = object->region.RemoveSegment();
   if (!status.ok()) {
@@ -256,7 +221,7 @@ ZEND_FUNCTION(shm_put_var) {
   zend_long key;
   zval* value;
   ZEND_PARSE_PARAMETERS_START(3, 3)
-  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_OBJ_OF_CLASS(argument, RegionObject::class_entry())
   Z_PARAM_LONG(key)
   Z_PARAM_ZVAL(value)
   ZEND_PARSE_PARAMETERS_END();
@@ -264,7 +229,8 @@ ZEND_FUNCTION(shm_put_var) {
   if (Attached(argument) == nullptr) RETURN_THROWS();
   shmpack::php::EncodedValue encoded;
   if (!shmpack::php::EncodeValue(value, &encoded)) RETURN_THROWS();
-  RegionObject* const object = FromObject(argument);  // Again: encoding may have run user code that detached it.
+  AttachedRegion* const object =
+      &RegionObject::Of(argument);  // Again: encoding may have run user code that detached it.
   if (UNEXPECTED(!object->region.attached())) {
     FreeEncodedValue(&encoded);
     zend_throw_error(nullptr, "Shared memory block has been destroyed by the serialization function");
@@ -281,11 +247,11 @@ ZEND_FUNCTION(shm_get_var) {
   zend_object* argument;
   zend_long key;
   ZEND_PARSE_PARAMETERS_START(2, 2)
-  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_OBJ_OF_CLASS(argument, RegionObject::class_entry())
   Z_PARAM_LONG(key)
   ZEND_PARSE_PARAMETERS_END();
 
-  RegionObject* const object = Attached(argument);
+  AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   const Status status = Read(object, key, return_value);
   if (EXPECTED(status.ok())) return;
@@ -301,11 +267,11 @@ ZEND_FUNCTION(shm_has_var) {
   zend_object* argument;
   zend_long key;
   ZEND_PARSE_PARAMETERS_START(2, 2)
-  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_OBJ_OF_CLASS(argument, RegionObject::class_entry())
   Z_PARAM_LONG(key)
   ZEND_PARSE_PARAMETERS_END();
 
-  RegionObject* const object = Attached(argument);
+  AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   Peeked peeked;
   const Status status = object->region.Peek(key, TimeoutMs(), &peeked);
@@ -317,11 +283,11 @@ ZEND_FUNCTION(shm_remove_var) {
   zend_object* argument;
   zend_long key;
   ZEND_PARSE_PARAMETERS_START(2, 2)
-  Z_PARAM_OBJ_OF_CLASS(argument, region_class)
+  Z_PARAM_OBJ_OF_CLASS(argument, RegionObject::class_entry())
   Z_PARAM_LONG(key)
   ZEND_PARSE_PARAMETERS_END();
 
-  RegionObject* const object = Attached(argument);
+  AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   const Status status = object->region.Remove(key, TimeoutMs());
   if (status.ok()) RETURN_TRUE;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
+// clang-format off
+#include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
+// clang-format on
+
+#include "php/status_report.h"
 
 #include <cerrno>
 #include <cinttypes>
 #include <cstring>
 
-#include "php/php_shmpack.h"
-#include "php/status_report.h"
 #include "port/segment_limits.h"
 
 namespace shmpack::php {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// HandleObject<Native>: a PHP object that is nothing but a native handle, as every class of this module is: made by a
+// function and not by `new`, never cloned, compared by identity, and ended by End(Native&) when it is freed, which is
+// by the end of the request at the latest.
+//
+// Native must be trivially destructible: objects live across calls that may leave by longjmp. Fetch it again after
+// everything that may have run user code.
+
+#pragma once
+
+#include <cstdint>
+#include <new>
+#include <type_traits>
+
+#include "php.h"
+
+namespace shmpack::php {
+
+template <typename Native, void (*End)(Native&)>
+class HandleObject {
+  static_assert(std::is_trivially_destructible_v<Native>);
+
+ public:
+  /// Gives the class its object handlers. `refusal` answers `new`. Called once per module start.
+  static void Register(zend_class_entry* class_entry, const char* refusal) {
+    class_entry_ = class_entry;
+    refusal_ = refusal;
+    class_entry->create_object = Create;
+    handlers_ = *zend_get_std_object_handlers();
+    handlers_.offset = XtOffsetOf(HandleObject, std_);
+    handlers_.free_obj = Free;
+    handlers_.get_constructor = RefuseConstructor;
+    handlers_.clone_obj = nullptr;
+    handlers_.compare = zend_objects_not_comparable;
+  }
+
+  static zend_class_entry* class_entry() { return class_entry_; }
+
+  static Native& Of(zend_object* object) {
+    return reinterpret_cast<HandleObject*>(reinterpret_cast<char*>(object) - XtOffsetOf(HandleObject, std_))->native_;
+  }
+
+ private:
+  static zend_object* Create(zend_class_entry* class_entry) {
+    auto* const object = static_cast<HandleObject*>(zend_object_alloc(sizeof(HandleObject), class_entry));
+    new (&object->native_) Native();
+    zend_object_std_init(&object->std_, class_entry);
+    object_properties_init(&object->std_, class_entry);
+    object->std_.handlers = &handlers_;
+    return &object->std_;
+  }
+
+  static void Free(zend_object* object) {
+    End(Of(object));
+    zend_object_std_dtor(object);
+  }
+
+  static zend_function* RefuseConstructor(zend_object*) {
+    zend_throw_error(nullptr, "%s", refusal_);
+    return nullptr;
+  }
+
+  // Written at module start only.
+  static inline zend_class_entry* class_entry_;
+  static inline zend_object_handlers handlers_;
+  static inline const char* refusal_;
+
+  Native native_;
+  zend_object std_;  // Last: PHP puts properties behind it.
+};
+
+/// A System V key out of a PHP integer: every 32 bits, signed or not (crc32() gives unsigned ones). False: it has more,
+/// and a ValueError about argument 1 was thrown.
+inline bool ToKey(zend_long number, int32_t* key) {
+  if (number < INT32_MIN || number > static_cast<zend_long>(UINT32_MAX)) {
+    zend_argument_value_error(1, "must be between -2147483648 and 4294967295");
+    return false;
+  }
+  *key = static_cast<int32_t>(number);
+  return true;
+}
+
+}  // namespace shmpack::php
