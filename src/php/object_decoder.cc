@@ -14,7 +14,6 @@
 #include "ext/standard/php_incomplete_class.h"
 #include "php/decoder_state.h"
 #include "shmpack/value_types.h"
-#include "zend_enum.h"
 #include "zend_exceptions.h"
 #include "zend_interfaces.h"
 
@@ -85,7 +84,8 @@ zend_string* RenamedProperty(zend_class_entry* ce, zend_string* key, bool* refus
       static_cast<zend_property_info*>(zend_hash_str_find_ptr(&ce->properties_info, name, name_size));
 #if PHP_VERSION_ID >= 80400
   if (info != nullptr && (info->flags & ZEND_ACC_VIRTUAL) != 0) {
-    zend_throw_error(nullptr, "Cannot unserialize value for virtual property %s::$%s", ZSTR_VAL(ce->name), name);
+    php_error_docref(nullptr, E_WARNING, "Cannot unserialize value for virtual property %s::$%s",
+                     ZSTR_VAL(info->ce->name), ZSTR_VAL(key));
     *refused = true;
     return nullptr;
   }

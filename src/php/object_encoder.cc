@@ -15,7 +15,6 @@
 #include "php/encoder_state.h"
 #include "php/table_access.h"
 #include "shmpack/value_types.h"
-#include "zend_enum.h"
 #include "zend_exceptions.h"
 #include "zend_interfaces.h"
 #if PHP_VERSION_ID >= 80400
@@ -24,6 +23,8 @@
 
 namespace shmpack::php {
 namespace {
+
+constexpr int kNamedTwiceLevel = PHP_VERSION_ID >= 80300 ? E_WARNING : E_NOTICE;
 
 /// Calls a method without arguments as serialize() does: what it serializes inside is on its own.
 void CallHook(zend_object* object, zend_function* method, zval* result) {
@@ -46,7 +47,8 @@ bool AddSleepProperty(zend_object* object, zend_array* properties, zend_string* 
     }
   }
   if (zend_hash_add(selected, name, value) == nullptr) {
-    php_error_docref(nullptr, E_NOTICE, "\"%s\" is returned from __sleep() multiple times", ZSTR_VAL(shown_name));
+    php_error_docref(nullptr, kNamedTwiceLevel, "\"%s\" is returned from __sleep() multiple times",
+                     ZSTR_VAL(shown_name));
     return true;
   }
   Z_TRY_ADDREF_P(value);
@@ -170,7 +172,8 @@ bool Encoder::Object(zend_object* object) {
 
 bool Encoder::EnumCase(zend_object* object) {
   zend_string* const class_name = object->ce->name;
-  zend_string* const case_name = Z_STR_P(zend_enum_fetch_case_name(object));
+  // A case's first property is its name. Not by zend_enum.h: in PHP 8.3 that is no C++, a parameter is called `try`.
+  zend_string* const case_name = Z_STR_P(OBJ_PROP_NUM(object, 0));
   const size_t ext_at = BeginExt();
   return String(class_name) && String(case_name) && EndExt(ext_at, kExtEnumCase);
 }

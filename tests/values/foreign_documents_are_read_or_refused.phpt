@@ -125,7 +125,7 @@ foreach ($documents as $name => $document) {
     echo $name, ': ';
     try {
         $value = read_document($document);
-        echo $value === 'refused' ? $value : strtr(var_export($value, true), ["\n" => ' ']), "\n";
+        echo $value === 'refused' ? $value : strtr(var_export($value, true), ["\n" => ' ', '\\' => '']), "\n";
     } catch (Throwable $thrown) {
         echo get_class($thrown), ': ', $thrown->getMessage(), "\n";
     }
@@ -167,7 +167,7 @@ object with a bad key: refused
 object that is no such: Error: Cannot instantiate enum Suit
 abstract object: Error: Cannot instantiate abstract class Base
 closure: Exception: Unserialization of 'Closure' is not allowed
-typed, fits: \Typed::__set_state(array(    'int' => 5, ))
+typed, fits: Typed::__set_state(array(    'int' => 5, ))
 (destructed) typed, misfit: (destructed) TypeError: Cannot assign string to property Typed::$int of type int
 hook not called: refused
 half-built with hook: refused
@@ -179,10 +179,10 @@ reference again, unknown: refused
 reference to a reference: refused
 reference to itself: refused
 reference that is a key: refused
-enum: \Suit::Hearts
+enum: Suit::Hearts
 enum, no such case: [shm_get_var(): Undefined constant Suit::Clubs] refused
 enum, a constant: [shm_get_var(): Suit::Best is not an enum case] refused
 enum, a class: [shm_get_var(): Class 'stdClass' is not an enum] refused
 enum, no class: [shm_get_var(): Class 'NoSuch' not found] refused
-Serializable, a class that is not: [Class Hooked has no unserializer] \Hooked::__set_state(array( ))
+Serializable, a class that is not: [Class Hooked has no unserializer] Hooked::__set_state(array( ))
 (destructed) bytes behind the value: string(7) "refused"

@@ -1,0 +1,17 @@
+--TEST--
+Processes killed at random instants freeze nobody, tear nothing and lose no room
+--EXTENSIONS--
+shmpack
+--FILE--
+<?php
+$stress = dirname(__DIR__, 2) . '/bench/stress.php';
+$library = ini_get('extension_dir') . '/shmpack.so';
+passthru(implode(' ', array_map('escapeshellarg',
+    [PHP_BINARY, '-n', $stress, '--extension', $library, '--seconds', '5', '--kill-every', '20'])));
+?>
+--EXPECTF--
+stress: 8 processes, 5 s, one region of 131072 bytes%S
+%a
+  0 torn, 0 backward, 0 lost, 0 complaint, 0 crash
+%a
+  everything held
