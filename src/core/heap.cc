@@ -107,12 +107,6 @@ uint32_t FindFree(const RegionView& view, uint32_t units, uint32_t heap_end) noe
 
 }  // namespace
 
-uint32_t BlockSizeLocked(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept {
-  if (offset < view.heap_begin() || offset >= heap_end) return 0;
-  const uint32_t units = Load(view.block(offset).units) & ~kPreviousFree;
-  return units <= heap_end - offset ? units : 0;
-}
-
 Offset AllocateLocked(const RegionView& view, uint32_t units, uint32_t owner, uint32_t heap_limit) noexcept {
   if (units < kMinimumUnits) units = kMinimumUnits;
   const uint32_t heap_end = LoadHeapEnd(view);

@@ -34,8 +34,13 @@ Offset AllocateLocked(const RegionView& view, uint32_t units, uint32_t owner, ui
 /// Frees a block and joins it with free neighbours. False: the heap contradicts itself.
 bool FreeLocked(const RegionView& view, Offset block) noexcept;
 
-/// Size in units of the block at `offset`, 0 if there can be none that ends by `heap_end`.
-uint32_t BlockSizeLocked(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept;
+/// Size in units of the block at `offset`, 0 if there can be none that ends by `heap_end`. REQUIRES: `offset` is inside
+/// the region if it is below `heap_end`.
+inline uint32_t BlockSizeLocked(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept {
+  if (offset < view.heap_begin() || offset >= heap_end) return 0;
+  const uint32_t units = Load(view.block(offset).units) & ~kPreviousFree;
+  return units <= heap_end - offset ? units : 0;
+}
 
 /// Computes owners, bins, live_units and data_bytes anew from the sizes and from the slots. False: the sizes do not
 /// lead from the heap's begin to its end; the region is corrupt.

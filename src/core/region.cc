@@ -33,6 +33,11 @@ void AddTo(SharedU32& word, int64_t amount) noexcept {
   Store(word, static_cast<uint32_t>(static_cast<int64_t>(Load(word)) + amount));
 }
 
+/// Units of a block, 0 if there can be none.
+uint32_t SizeOfLocked(const RegionView& view, Offset block) noexcept {
+  return BlockSizeLocked(view, static_cast<uint32_t>(block), Load(view.header().writer.heap_end));
+}
+
 /// Reads what slot `index` holds of `key`. kChanged: it is being written, or is another's by now.
 Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
@@ -132,7 +137,7 @@ OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
 Status FreeOldValueLocked(const RegionView& view, const OldValue& old, uint32_t slot_count) noexcept {
   if (old.block == Offset::kNone) return {};
   WriterShm& writer = view.header().writer;
-  const uint32_t units = BlockSizeLocked(view, static_cast<uint32_t>(old.block), Load(writer.heap_end));
+  const uint32_t units = SizeOfLocked(view, old.block);
   if (units == 0 || !FreeLocked(view, old.block)) return RebuildLocked(view, slot_count);
   AddTo(writer.live_units, -int64_t{units});
   Store(writer.data_bytes, Load(writer.data_bytes) - ChargedBytes(old.length));
@@ -162,7 +167,7 @@ Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
     CopyIn(bytes, value.head, value.head_bytes);
     if (value.body_bytes != 0) CopyIn(bytes + value.head_bytes, value.body, value.body_bytes);
     words = {kMetaHeap, {static_cast<uint64_t>(block), size}};
-    AddTo(writer.live_units, BlockSizeLocked(view, static_cast<uint32_t>(block), Load(writer.heap_end)));
+    AddTo(writer.live_units, SizeOfLocked(view, block));
     Store(writer.data_bytes, Load(writer.data_bytes) + ChargedBytes(size));
   } else {
     auto* const bytes = reinterpret_cast<uint8_t*>(words.payload);

@@ -93,6 +93,20 @@ zend_string* RenamedProperty(zend_class_entry* ce, zend_string* key, bool* refus
   return info != nullptr ? info->name : nullptr;
 }
 
+/// The declaration of the property at `slot` if it is typed, or null. (PHP 8.4's own function has no C linkage in C++.)
+zend_property_info* TypedPropertyAt(zend_object* object, zval* slot) {
+  zend_class_entry* const ce = object->ce;
+  zend_property_info* info = ce->properties_info_table[slot - object->properties_table];
+  // A class that backs what its parent only computes keeps the declaration at another index.
+  for (int i = 0; info == nullptr && i < ce->default_properties_count; ++i) {
+    zend_property_info* const other = ce->properties_info_table[i];
+    if (other != nullptr && OBJ_PROP(object, other->offset) == slot) {
+      info = other;
+    }
+  }
+  return info != nullptr && ZEND_TYPE_IS_SET(info->type) ? info : nullptr;
+}
+
 /// May a property that the class does not declare be added? False: no, and that was thrown.
 bool AllowsDynamicProperty(zend_class_entry* ce, zend_string* key) {
   if ((ce->ce_flags & ZEND_ACC_NO_DYNAMIC_PROPERTIES) != 0) {
@@ -286,7 +300,7 @@ zval* Decoder::PropertySlot(zend_array* table, zend_object* object, zend_string*
   }
   if (Z_TYPE_P(slot) == IS_INDIRECT) {
     slot = Z_INDIRECT_P(slot);
-    *info = zend_get_typed_property_info_for_slot(object, slot);
+    *info = TypedPropertyAt(object, slot);
     if (*info != nullptr && Z_ISREF_P(slot)) {
       ZEND_REF_DEL_TYPE_SOURCE(Z_REF_P(slot), *info);
     }

@@ -33,6 +33,18 @@ void CallHook(zend_object* object, zend_function* method, zval* result) {
   BG(serialize_lock)--;
 }
 
+/// Whether the class declares a type for `name`, as it is called in the table of properties. By name, because an
+/// initialised lazy proxy's properties do not lie in the proxy. (PHP 8.4's own function has no C linkage in C++.)
+bool IsTypedProperty(zend_class_entry* ce, zend_string* name) {
+  for (int i = 0; i < ce->default_properties_count; ++i) {
+    zend_property_info* const info = ce->properties_info_table[i];
+    if (info != nullptr && zend_string_equals(info->name, name)) {
+      return ZEND_TYPE_IS_SET(info->type);
+    }
+  }
+  return false;
+}
+
 /// Adds the property `name`, as it is called in the table of properties. False: there is none.
 bool AddSleepProperty(zend_object* object, zend_array* properties, zend_string* name, zend_string* shown_name,
                       zend_array* selected) {
@@ -43,7 +55,7 @@ bool AddSleepProperty(zend_object* object, zend_array* properties, zend_string* 
   if (Z_TYPE_P(value) == IS_INDIRECT) {
     value = Z_INDIRECT_P(value);
     if (Z_TYPE_P(value) == IS_UNDEF) {
-      return zend_get_typed_property_info_for_slot(object, value) != nullptr;  // not initialised: left out
+      return IsTypedProperty(object->ce, name);  // not initialised: left out
     }
   }
   if (zend_hash_add(selected, name, value) == nullptr) {

@@ -11,6 +11,7 @@
 
 #include "php.h"
 #include "php/utf8_check.h"
+#include "php/value_decoder.h"
 #include "php/value_encoder.h"
 #include "shmpack/msgpack_reader.h"
 
@@ -126,11 +127,22 @@ inline bool SetScalar(const MsgpackToken& token, zval* target) {
   }
 }
 
+/// EncodeValue(), with the short way for scalars.
+inline bool Encode(zval* value, EncodedValue* out) {
+  ZVAL_DEREF(value);
+  return EXPECTED(EncodeScalar(value, out)) || EncodeValue(value, out);
+}
+
 /// Decodes bytes that are one scalar and nothing else. False: they are not, and `*out` is untouched.
 inline bool DecodeScalar(const char* data, size_t size, zval* out) {
   MsgpackReader reader(data, size);
   MsgpackToken token;
   return reader.Next(&token) && reader.Finished() && SetScalar(token, out);
+}
+
+/// DecodeValue(), with the short way for scalars.
+inline bool Decode(const char* data, size_t size, zval* out) {
+  return EXPECTED(DecodeScalar(data, size, out)) || DecodeValue(data, size, out);
 }
 
 }  // namespace shmpack::php

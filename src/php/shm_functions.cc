@@ -14,9 +14,8 @@
 #include <cstring>
 
 #include "php/handle_object.h"
+#include "php/scalar_codec.h"
 #include "php/status_report.h"
-#include "php/value_decoder.h"
-#include "php/value_encoder.h"
 #include "shmpack/region.h"
 
 namespace {
@@ -89,8 +88,8 @@ uint32_t StringHeaderBytes(const Peeked& peeked) {
 }
 
 /// Turns private bytes into the result, with stock's warning if they are no value.
-void Decode(const char* data, size_t size, zval* return_value) {
-  if (!shmpack::php::DecodeValue(data, size, return_value)) {
+void SetResult(const char* data, size_t size, zval* return_value) {
+  if (!shmpack::php::Decode(data, size, return_value)) {
     if (EG(exception) == nullptr) php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
     ZVAL_FALSE(return_value);
   }
@@ -103,7 +102,7 @@ Status ReadUnderLock(AttachedRegion* object, zend_long key, size_t size, zval* r
     char* const buffer = static_cast<char*>(emalloc(size));
     Peeked peeked;
     const Status status = object->region.ReadLocked(key, TimeoutMs(), buffer, size, &peeked);
-    if (status.ok()) Decode(buffer, peeked.length, return_value);
+    if (status.ok()) SetResult(buffer, peeked.length, return_value);
     efree(buffer);
     if (status.code() != Code::kTooSmall) return status;
     size = peeked.length + peeked.length / 2;
@@ -117,7 +116,7 @@ Status Read(AttachedRegion* object, zend_long key, zval* return_value) {
     const Status found = object->region.Peek(key, TimeoutMs(), &peeked);
     if (!found.ok()) return found;
     if (peeked.length <= kInlineBytes) {
-      Decode(reinterpret_cast<const char*>(peeked.head), peeked.length, return_value);
+      SetResult(reinterpret_cast<const char*>(peeked.head), peeked.length, return_value);
       return {};
     }
     if (tries == kCopyTries && !object->region.read_only()) break;
@@ -135,7 +134,7 @@ Status Read(AttachedRegion* object, zend_long key, zval* return_value) {
     } else {
       char* const buffer = static_cast<char*>(emalloc(peeked.length));
       copied = object->region.Copy(peeked, 0, buffer);
-      if (copied.ok()) Decode(buffer, peeked.length, return_value);
+      if (copied.ok()) SetResult(buffer, peeked.length, return_value);
       efree(buffer);
     }
     if (copied.code() != Code::kChanged) return copied;
@@ -228,7 +227,7 @@ ZEND_FUNCTION(shm_put_var) {
 
   if (Attached(argument) == nullptr) RETURN_THROWS();
   shmpack::php::EncodedValue encoded;
-  if (!shmpack::php::EncodeValue(value, &encoded)) RETURN_THROWS();
+  if (!shmpack::php::Encode(value, &encoded)) RETURN_THROWS();
   AttachedRegion* const object =
       &RegionObject::Of(argument);  // Again: encoding may have run user code that detached it.
   if (UNEXPECTED(!object->region.attached())) {

@@ -22,9 +22,6 @@ bool MayBeNumber(const MsgpackToken& key) {
 }  // namespace
 
 bool DecodeValue(const char* data, size_t size, zval* out) {
-  if (DecodeScalar(data, size, out)) {
-    return true;
-  }
   Decoder decoder(data, size);
   return decoder.Run(out);
 }

@@ -44,21 +44,8 @@ void EncodedValue::Grow(size_t count) {
   capacity_ = capacity;
 }
 
-void FreeEncodedValue(EncodedValue* out) {
-  if (out->begin_ != out->inline_) {
-    efree(out->begin_);
-    out->begin_ = out->inline_;
-    out->capacity_ = sizeof(out->inline_);
-  }
-  out->size_ = 0;
-  out->body_size_ = 0;
-}
-
 bool EncodeValue(zval* value, EncodedValue* out) {
   ZVAL_DEREF(value);
-  if (EncodeScalar(value, out)) {
-    return true;
-  }
   Encoder encoder(out);
   if (!encoder.Run(value)) {
     FreeEncodedValue(out);

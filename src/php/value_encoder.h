@@ -57,6 +57,14 @@ struct EncodedValue {
 bool EncodeValue(zval* value, EncodedValue* out);
 
 /// Frees the bytes; `*out` is empty and fresh again.
-void FreeEncodedValue(EncodedValue* out);
+inline void FreeEncodedValue(EncodedValue* out) {
+  if (UNEXPECTED(out->begin_ != out->inline_)) {
+    efree(out->begin_);
+    out->begin_ = out->inline_;
+    out->capacity_ = sizeof(out->inline_);
+  }
+  out->size_ = 0;
+  out->body_size_ = 0;
+}
 
 }  // namespace shmpack::php

@@ -99,6 +99,8 @@ same_after_defining('was protected, now virtual', str_replace('~', "\0", 'O:2:"V
 same_after_defining('now virtual in the parent', 'O:2:"V3":1:{s:1:"a";i:5;}', 'class V3Parent { public $a { get => 1; } } class V3 extends V3Parent { }');
 same_after_defining('now with hooks', 'O:2:"V4":1:{s:1:"a";i:5;}', 'class V4 { public int $a { set => $value + print("set hook called"); } }');
 same_after_defining('hooks, does not fit', 'O:2:"V5":1:{s:1:"a";s:1:"x";}', 'class V5 { public int $a { set => $value + print("set hook called"); } }');
+same_after_defining('virtual in the parent, now backed', 'O:2:"V7":1:{s:1:"a";s:1:"x";}', 'class V7Parent { public int $b = 1; public mixed $a { get => 1; } } class V7 extends V7Parent { public mixed $a { get => $this->a; } public int $c = 1; }');
+same_after_defining('virtual in the parent, now backed and typed', 'O:2:"V8":1:{s:1:"a";s:1:"x";}', 'class V8Parent { public int $a { get => 1; } } class V8 extends V8Parent { public int $c = 1; public int $a { get => $this->a; } }');
 same_after_defining('now private(set)', 'O:2:"V6":1:{s:1:"a";i:5;}', 'class V6 { public private(set) int $a; }');
 ?>
 --EXPECT--
