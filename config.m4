@@ -46,6 +46,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/index.cc
     src/core/msgpack_reader.cc
     src/core/overwrite.cc
+    src/core/peek.cc
     src/core/region.cc
     src/core/region_attach.cc
     src/core/region_lock.cc
@@ -61,6 +62,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/value_decoder.cc
     src/php/value_encoder.cc
     src/port/fork_count_posix.cc
+    src/port/monotonic_clock_posix.cc
     src/port/random_id_posix.cc
     src/port/robust_lock_linux.cc
     src/port/segment_limits_linux.cc

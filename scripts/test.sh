@@ -156,6 +156,7 @@ done < <(
 
 build_extension
 make_extension_dir
+check_symbols "$extension" || test_fault "the library's symbols"
 if [[ ${#test_phpt[@]} -gt 0 ]]; then
   say "phpt"
   run_phpt phpt "${test_phpt[@]}"

@@ -10,7 +10,7 @@
 // the bytes left cannot hold, the still unread values of all enclosing containers included. So the counts of all
 // containers of one document together never exceed its size, and a caller may allocate by them.
 //
-// Held to the library's parser by tests/core/msgpack_reader_test.cc; the format is in docs/values.md.
+// Held to the library's parser by tests/core/msgpack_reader_test.cc; the format is in docs/format.md.
 
 #pragma once
 

@@ -53,11 +53,12 @@ struct RegionStats {
 class Region {
  public:
   /// Attaches the region under `key`, or creates one in which values of `size_bytes` fit (anything that fits an
-  /// ext/sysvshm segment of that size fits). The size of an existing region is what it is. `permissions` are the mode
-  /// bits of a new one. With no right to write, attaches for reading only. Key 0 (IPC_PRIVATE) always creates a region
-  /// that only this process and its later forks share and that is gone with the last of them. Errors: kTooSmall (below
-  /// what ext/sysvshm takes, when creating), kStockSegment, kForeign, kVersion, kByteOrder, kCorrupt, kTimeout
-  /// (somebody is stopped while creating it), kSystem (shmget, shmat). No segment is left behind.
+  /// ext/sysvshm segment of that size fits). The size of an existing region is what it is. `permissions` are the read
+  /// and write bits of a new one's mode. With no right to write, attaches for reading only. Key 0 (IPC_PRIVATE) creates
+  /// a region that only this process and its later forks share and that is gone with the last of them; it is no segment
+  /// of the system's. Errors: kTooSmall (below what ext/sysvshm takes, when creating), kTooLarge (above kMaxDataBytes,
+  /// when creating), kStockSegment, kForeign, kVersion, kByteOrder, kCorrupt, kTimeout (somebody is stopped while
+  /// creating it), kSystem. A new segment that cannot be mapped stays, half-made, for the next Attach().
   static Status Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
                        Region* out) noexcept;
 
@@ -72,6 +73,7 @@ class Region {
 
   bool attached() const noexcept { return header_ != nullptr; }
   bool read_only() const noexcept { return read_only_; }
+  /// The system's id of the segment, -1 of a region under key 0.
   int32_t segment_id() const noexcept { return segment_id_; }
 
   /// Stores a value under `key`, new or in the place of the old one. kReadOnly, kNoRoom, kTimeout, kCorrupt: the old
@@ -104,7 +106,7 @@ class Region {
 
  private:
   friend class RegionView;
-  friend class RegionMaker;
+  friend struct RegionTestPeer;
 
   HeaderShm* header_ = nullptr;  // Where this process has it.
   uint64_t bytes_ = 0;           // As the kernel says; bounds every offset.

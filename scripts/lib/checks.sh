@@ -48,3 +48,14 @@ check_names() {
   fi
   return "$bad"
 }
+
+# check_symbols <library>: PHP's functions have C linkage. A C++ name among those that PHP is to provide is one that a
+# header declares without it, and is missed only when it is first called.
+check_symbols() {
+  local found
+  if found=$(nm -D --undefined-only "$1" | grep -E ' _Z[A-Za-z0-9_]*(zend|php)'); then
+    echo "the library expects C++ names of PHP:"
+    echo "$found"
+    return 1
+  fi
+}

@@ -13,6 +13,10 @@ namespace shmpack {
 
 namespace {
 
+/// Compaction has to gain this part of the region, or a region that is full to the brim would be compacted at each
+/// write. What fits a stock segment leaves more than that free.
+constexpr uint64_t kReserveDivisor = 16;
+
 /// Slides the armed block down by pieces no longer than its way, so that no piece overlaps its copy and any of them can
 /// be copied again; then points its slot there and leaves the room behind it as a free block.
 void SlideArmedBlock(const RegionView& view, uint32_t slot_index, uint32_t from, uint32_t to, uint32_t units) noexcept {
@@ -99,7 +103,7 @@ bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units)
   const WriterShm& writer = view.header().writer;
   const uint64_t slot_bytes = (uint64_t{Load(writer.live_slots)} + slots) * sizeof(SlotShm);
   const uint64_t heap_bytes = (uint64_t{Load(writer.live_units)} + units) * kUnitBytes;
-  return sizeof(HeaderShm) + slot_bytes + heap_bytes <= view.bytes();
+  return sizeof(HeaderShm) + slot_bytes + heap_bytes <= view.bytes() - view.bytes() / kReserveDivisor;
 }
 
 Status CompactLocked(const RegionView& view) noexcept {

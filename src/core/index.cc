@@ -51,7 +51,7 @@ Found FindSlot(const RegionView& view, int64_t key, uint32_t slot_count, uint32_
   if (slot_count == 0) return Found::kNo;
   uint32_t link = Load(Bucket(view, BucketOf(HashKey(key), 2 * slot_count)));
   for (uint32_t steps = 0; link != 0; ++steps) {
-    if (link > view.max_slots() || steps > view.max_slots()) return Found::kCorrupt;
+    if (link > view.max_slots() || steps > slot_count) return Found::kCorrupt;
     const SlotShm& slot = view.slot(link - 1);
     if (KeyOf(slot) == key && Load(slot.version) != 0) {
       *index = link - 1;

@@ -6,7 +6,7 @@
 //
 // Chains are derived state. While they change, structure_sequence is odd. Readers walk them without the lock: what they
 // find is checked by the slot's version; what they do not find counts only if structure_sequence was even and the same
-// before and after. Walks are bounded by the number of slots there can be, so a circle ends.
+// before and after. Walks are bounded by the number of slots, so a circle ends.
 //
 // `slot_count` is always the caller's private copy, loaded once and checked by RegionView::LoadSlotCount().
 

@@ -7,12 +7,12 @@
 #include <sched.h>
 
 #include <cstring>
-#include <ctime>
 
 #include "core/compact.h"
 #include "core/heap.h"
 #include "core/index.h"
 #include "core/overwrite.h"
+#include "core/peek.h"
 #include "core/region_lock.h"
 #include "core/region_view.h"
 #include "core/repair.h"
@@ -24,6 +24,7 @@ namespace {
 
 constexpr int kLockFreeTries = 64;
 constexpr int kTriesBeforeYield = 16;
+constexpr uint64_t kLastVersion = uint64_t{1} << 62;  // A billion commits a second reach it after a century.
 
 Status SlotCountCorrupt() noexcept { return Status(Code::kCorrupt, "its slot count exceeds the region"); }
 Status ChainCorrupt() noexcept { return Status(Code::kCorrupt, "its index leads nowhere"); }
@@ -36,69 +37,6 @@ void AddTo(SharedU32& word, int64_t amount) noexcept {
 /// Units of a block, 0 if there can be none.
 uint32_t SizeOfLocked(const RegionView& view, Offset block) noexcept {
   return BlockSizeLocked(view, static_cast<uint32_t>(block), Load(view.header().writer.heap_end));
-}
-
-/// Reads what slot `index` holds of `key`. kChanged: it is being written, or is another's by now.
-Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
-  const SlotShm& slot = view.slot(index);
-  Peeked peeked;
-  peeked.version = Load(slot.version);
-  if (peeked.version == 0 || (peeked.version & 1) != 0) return Status(Code::kChanged);
-  if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
-  const ValueWords words = LoadValueWords(slot);
-  bool in_bounds = true;
-  if (words.meta == kMetaHeap) {
-    in_bounds = view.ValueInBounds(words.payload[0], words.payload[1]);
-    if (in_bounds) {
-      peeked.block = Offset{static_cast<uint32_t>(words.payload[0])};
-      peeked.length = words.payload[1];
-      CopyOut(peeked.head, view.at(static_cast<uint32_t>(words.payload[0])) + sizeof(BlockShm), kInlineBytes);
-    }
-  } else {
-    peeked.length = words.meta >> kMetaInlineShift;
-    in_bounds = (words.meta & 0xff) == 0 && peeked.length <= kInlineBytes;
-    std::memcpy(peeked.head, words.payload, kInlineBytes);
-  }
-  peeked.slot = index;
-  // A slot that compaction gave back may hold a value's bytes by now. Those were stored after slot_count was lowered,
-  // so who saw them sees that, too.
-  if (index >= Load(view.header().index.slot_count) || Load(slot.version) != peeked.version) {
-    return Status(Code::kChanged);
-  }
-  if (!in_bounds) return ValueCorrupt();
-  *out = peeked;
-  return {};
-}
-
-/// One look without the lock. kChanged: writers were in the way.
-Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept {
-  const SharedU64& sequence = view.header().index.structure_sequence;
-  const uint64_t before = Load(sequence);
-  const uint32_t slot_count = view.LoadSlotCount();
-  if (slot_count == kNoSlot) return SlotCountCorrupt();
-  uint32_t index = 0;
-  const Found found = FindSlot(view, key, slot_count, &index);
-  if (found == Found::kYes) return PeekSlot(view, index, key, out);
-  if ((before & 1) != 0 || Load(sequence) != before) return Status(Code::kChanged);
-  return found == Found::kNo ? Status(Code::kNotFound) : ChainCorrupt();
-}
-
-/// REQUIRES: the lock.
-Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept {
-  const Status status = PeekLockFree(view, key, out);
-  // With the lock held nothing changes: what looks as if it did is damage.
-  return status.code() == Code::kChanged ? ChainCorrupt() : status;
-}
-
-/// A reader that may not take the lock waits for the writer instead.
-Status PeekWithoutLock(const RegionView& view, int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
-  for (uint32_t waited_ms = 0; waited_ms <= timeout_ms; ++waited_ms) {
-    const Status status = PeekLockFree(view, key, out);
-    if (status.code() != Code::kChanged) return status;
-    const timespec a_moment = {0, 1'000'000};
-    nanosleep(&a_moment, nullptr);
-  }
-  return Status(Code::kTimeout, "a writer does not finish");
 }
 
 /// A slot for a new key: a free one, or one more. kNoSlot with *status telling why.
@@ -196,6 +134,9 @@ Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value) n
   for (bool compacted = false;; compacted = true) {
     const uint32_t slot_count = view.LoadSlotCount();
     if (slot_count == kNoSlot) return SlotCountCorrupt();
+    if (Load(writer.last_version) > kLastVersion || Load(writer.data_bytes) > view.bytes()) {
+      return Status(Code::kCorrupt, "its counters cannot be");
+    }
     uint32_t index = 0;
     const Found found = FindSlot(view, key, slot_count, &index);
     if (found == Found::kCorrupt) return ChainCorrupt();
@@ -259,7 +200,7 @@ Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
   for (int tries = 0; tries < kLockFreeTries; ++tries) {
     const Status status = PeekLockFree(view, key, out);
     // What looks damaged is looked at again under the lock, so that the next writer repairs what can be.
-    if (status.code() == Code::kCorrupt && !read_only_) break;
+    if (status.code() == Code::kCorrupt) break;
     if (status.code() != Code::kChanged) return status;
     if (tries >= kTriesBeforeYield) sched_yield();
   }
@@ -281,8 +222,7 @@ Status Region::Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept {
   const auto offset = static_cast<uint32_t>(peeked.block);
   if (peeked.slot >= view.max_slots() || !view.ValueInBounds(offset, peeked.length)) return ValueCorrupt();
   CopyOut(out, view.at(offset) + sizeof(BlockShm) + skip, peeked.length - skip);
-  const bool same = Load(view.slot(peeked.slot).version) == peeked.version;
-  return same ? Status() : Status(Code::kChanged);
+  return IsUnchanged(view, peeked) ? Status() : Status(Code::kChanged);
 }
 
 Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t capacity, Peeked* peeked) noexcept {

@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "core/region_view.h"
+#include "port/monotonic_clock.h"
 #include "port/random_id.h"
 #include "port/robust_lock.h"
 #include "port/segment.h"
@@ -48,14 +49,15 @@ void InitialiseLocked(HeaderShm& header, uint64_t bytes) noexcept {
 }
 
 /// Initialises a segment that carries our mark and no magic: just made by us, or left by a maker that was killed.
-Status FinishRegion(const SegmentHandle& segment, uint32_t timeout_ms) noexcept {
-  HeaderShm& header = *static_cast<HeaderShm*>(segment.base);
+/// Several may be at it. As soon as the magic is there it is everybody's region, whoever holds the lock.
+Status FinishRegion(HeaderShm& header, uint64_t bytes, uint32_t timeout_ms) noexcept {
   const Acquired acquired = AcquireRobustLock(header.lock, timeout_ms);
   if (acquired == Acquired::kTimeout) {
+    if (Load(header.magic) != 0) return {};
     return Status(Code::kTimeout, "another process is creating it and does not finish");
   }
   const bool initialise = Load(header.magic) == 0;
-  if (initialise) InitialiseLocked(header, segment.bytes);
+  if (initialise) InitialiseLocked(header, bytes);
   // If somebody finished it meanwhile and died writing to it, the repair is still to be done.
   ReleaseRobustLock(header.lock, initialise || acquired == Acquired::kClean);
   return {};
@@ -92,57 +94,48 @@ bool IsHalfMade(const SegmentHandle& segment) noexcept {
          segment.bytes <= kMaxRegionBytes && Load(static_cast<const HeaderShm*>(segment.base)->magic) == 0;
 }
 
-/// Maps an existing segment and makes sure that it is a whole region.
+/// Maps a segment and makes sure that it is a whole region, finishing it where that is to be done.
 Status Open(int32_t id, uint32_t timeout_ms, SegmentHandle* segment) noexcept {
   Status status = MapSegment(id, segment);
   if (!status.ok()) return status;
-  for (uint32_t waited_ms = 0; IsHalfMade(*segment); ++waited_ms) {
+  const double deadline = MonotonicSeconds() + timeout_ms * 1e-3;
+  while (status.ok() && IsHalfMade(*segment)) {
     if (!segment->read_only) {
-      status = FinishRegion(*segment, timeout_ms);
-      break;
-    }
-    if (waited_ms >= timeout_ms) {
+      status = FinishRegion(*static_cast<HeaderShm*>(segment->base), segment->bytes, timeout_ms);
+    } else if (MonotonicSeconds() >= deadline) {
       status = Status(Code::kTimeout, "another process is creating it and does not finish");
-      break;
+    } else {
+      const timespec a_moment = {0, 1'000'000};
+      nanosleep(&a_moment, nullptr);
     }
-    const timespec a_moment = {0, 1'000'000};
-    nanosleep(&a_moment, nullptr);
   }
   if (status.ok()) status = Check(*segment);
   if (!status.ok()) {
-    UnmapSegment(segment->base);
+    UnmapSegment(segment->base, segment->bytes, segment->id);
     return status;
   }
-  // Whole, but its maker was killed before it took the mark off.
-  if (segment->half_made) FinishSegment(segment->id, segment->permissions);
+  if (segment->half_made) FinishSegment(id);
   return status;
 }
 
-/// Makes a new one. What was made is removed again when it cannot be finished.
-Status Create(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
-              SegmentHandle* segment) noexcept {
+Status CheckSize(uint64_t size_bytes) noexcept {
   if (size_bytes < kStockMinimumBytes) return Status(Code::kTooSmall, "memorysize too small");
   if (size_bytes > kMaxDataBytes) return Status(Code::kTooLarge, "a region holds at most 6442450944 bytes");
-  int32_t id = -1;
-  Status status = CreateSegment(key, RegionBytes(QuotaOf(size_bytes)), permissions, &id);
+  return {};
+}
+
+/// Makes a segment for a new region. From now on others may use it: what happens to us no longer concerns it.
+Status Create(int32_t key, uint64_t size_bytes, uint32_t permissions, int32_t* id) noexcept {
+  const Status status = CheckSize(size_bytes);
   if (!status.ok()) return status;
-  status = MapSegment(id, segment);
-  if (status.ok()) {
-    status = FinishRegion(*segment, timeout_ms);
-    if (status.ok()) {
-      FinishSegment(id, permissions);
-    } else {
-      UnmapSegment(segment->base);
-    }
-  }
-  // A private region has no key to be removed by: it goes with the last process that maps it.
-  if ((!status.ok() || key == 0) && status.code() != Code::kChanged) {
-    const Status removed = RemoveSegmentId(id);
-    if (status.ok() && !removed.ok()) {
-      UnmapSegment(segment->base);
-      status = removed;
-    }
-  }
+  return CreateSegment(key, RegionBytes(QuotaOf(size_bytes)), permissions, id);
+}
+
+/// A region without a key, which nobody else can come by.
+Status CreatePrivate(uint64_t size_bytes, SegmentHandle* segment) noexcept {
+  Status status = CheckSize(size_bytes);
+  if (status.ok()) status = MapPrivateSegment(RegionBytes(QuotaOf(size_bytes)), segment);
+  if (status.ok()) InitialiseLocked(*static_cast<HeaderShm*>(segment->base), segment->bytes);
   return status;
 }
 
@@ -156,14 +149,12 @@ Status Region::Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, ui
                       Region* out) noexcept {
   SegmentHandle segment;
   Status status(Code::kChanged);
+  if (key == 0) status = CreatePrivate(size_bytes, &segment);
   for (int tries = 0; status.code() == Code::kChanged && tries < kTries; ++tries) {
     int32_t id = -1;
-    status = key == 0 ? Status(Code::kNotFound) : FindSegment(key, &id);
-    if (status.ok()) {
-      status = Open(id, timeout_ms, &segment);
-    } else if (status.code() == Code::kNotFound) {
-      status = Create(key, size_bytes, permissions, timeout_ms, &segment);
-    }
+    status = FindSegment(key, &id);
+    if (status.code() == Code::kNotFound) status = Create(key, size_bytes, permissions, &id);
+    if (status.ok()) status = Open(id, timeout_ms, &segment);
   }
   if (!status.ok()) return status;
   out->header_ = static_cast<HeaderShm*>(segment.base);
@@ -174,7 +165,7 @@ Status Region::Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, ui
 }
 
 void Region::Detach() noexcept {
-  if (header_ != nullptr) UnmapSegment(header_);
+  if (header_ != nullptr) UnmapSegment(header_, bytes_, segment_id_);
   *this = Region();
 }
 

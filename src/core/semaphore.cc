@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "port/fork_count.h"
+#include "port/monotonic_clock.h"
 #include "port/semaphore_set.h"
 
 namespace shmpack {

@@ -84,7 +84,8 @@ const StandIn shm_stand_in{"sysvshm", "sysvsharedmemory", shm_names.data(), ZEND
 bool Taken(const StandIn& stand_in) {
   const auto* module = static_cast<const zend_module_entry*>(
       zend_hash_str_find_ptr(&module_registry, stand_in.name, std::strlen(stand_in.name)));
-  return module == stand_in.module;
+  // PHP 8.1 keeps a copy of the entry, so the entry's own address tells nothing.
+  return module != nullptr && module->functions == stand_in.functions;
 }
 
 // Only a number of seconds that can end a wait is taken: above 0 and finite.

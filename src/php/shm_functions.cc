@@ -16,6 +16,7 @@
 #include "php/handle_object.h"
 #include "php/scalar_codec.h"
 #include "php/status_report.h"
+#include "port/monotonic_clock.h"
 #include "shmpack/region.h"
 
 namespace {
@@ -112,6 +113,7 @@ Status ReadUnderLock(AttachedRegion* object, zend_long key, size_t size, zval* r
 /// The variable under `key` as a PHP value. On any other status than ok the result is untouched.
 Status Read(AttachedRegion* object, zend_long key, zval* return_value) {
   Peeked peeked;
+  double deadline = 0;
   for (int tries = 0;; ++tries) {
     const Status found = object->region.Peek(key, TimeoutMs(), &peeked);
     if (!found.ok()) return found;
@@ -138,7 +140,12 @@ Status Read(AttachedRegion* object, zend_long key, zval* return_value) {
       efree(buffer);
     }
     if (copied.code() != Code::kChanged) return copied;
-    if (tries >= kCopyTries) usleep(1000);  // Who may not lock can only wait for a pause between writers.
+    if (tries >= kCopyTries) {  // Who may not lock can only wait for a pause between writers.
+      const double now = shmpack::MonotonicSeconds();
+      if (deadline == 0) deadline = now + SHMPACK_G(lock_timeout);
+      if (now >= deadline) return Status(Code::kTimeout, "it is being written to");
+      usleep(1000);
+    }
   }
   return ReadUnderLock(object, key, peeked.length, return_value);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// DecodeValue: stored bytes (docs/values.md) to a PHP value.
+// DecodeValue: stored bytes (docs/format.md) to a PHP value.
 //
 // The bytes may be hostile but must be private to this process and unchanged while the call runs. Runs user code where
 // objects ask for it (autoloading, __unserialize, __wakeup, Serializable::unserialize), so hold no lock, and fetch

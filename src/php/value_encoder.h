@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// EncodeValue: a PHP value to the bytes that are stored in a region (docs/values.md).
+// EncodeValue: a PHP value to the bytes that are stored in a region (docs/format.md).
 //
 // Runs user code (__serialize, __sleep, Serializable::serialize, warnings' handlers, destructors), so call it before
 // taking any lock, and fetch native handles again after it. The bytes are request memory and EncodedValue has no

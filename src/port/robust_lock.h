@@ -13,9 +13,9 @@
 // time, and nothing that uses the C library's robust mutexes is called meanwhile.
 //
 // Kills. Before the compare-and-swap: the word has another value, nothing happens. Between it and release: owner-died.
-// Between the release store and the wake: the kernel sees a free word that is still pending and wakes in our place. A
-// wake that is lost all the same (the word was taken again at once) costs a waiter one slice, since nobody sleeps
-// longer than that.
+// Between the release store and the end of pending: the kernel sees a free word that is still pending and wakes in our
+// place. A wake that is lost (a kill before it; the word was taken again at once) costs a waiter one slice: nobody
+// sleeps longer.
 //
 // Namespaces. Thread ids mean something in one pid namespace only, so a holder also leaves its namespace. A holder
 // whose thread does not exist is taken for dead only if the namespace is the caller's own and the word has not changed
@@ -23,7 +23,7 @@
 // have the holder's thread id in another namespace from being taken for the holder, list_op_pending is cleared while
 // waiting.
 //
-// Linux only has all this; elsewhere robust_lock_portable.cc finds dead holders by asking for the process.
+// Linux only: a port to another system finds dead holders in another way.
 
 #pragma once
 
@@ -44,6 +44,9 @@ Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept;
 
 /// Gives it back and wakes one waiter. `done` false: as if the holder had died, so that the next one repairs.
 void ReleaseRobustLock(LockShm& lock, bool done) noexcept;
+
+/// Whether the last holder died and nobody has taken the lock since.
+bool RobustLockOwnerDied(const LockShm& lock) noexcept;
 
 /// The thread id in the word, 0 if there is none.
 uint32_t RobustLockHolder(const LockShm& lock) noexcept;

@@ -12,14 +12,15 @@
 
 #include "port/fault_point.h"
 #include "port/fork_count.h"
+#include "port/monotonic_clock.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
 
 namespace {
 
-constexpr uint32_t kSliceMs = 20;  // The longest sleep between two looks at the word.
-constexpr int kSpins = 100;        // Critical sections are shorter than a sleep and a wake.
+constexpr double kSliceSeconds = 0.02;  // The longest sleep between two looks at the word.
+constexpr int kSpins = 100;             // Critical sections are shorter than a sleep and a wake.
 
 /// What a thread needs to know of itself, filled on first use and again after a fork.
 struct ThreadSelf {
@@ -31,6 +32,9 @@ struct ThreadSelf {
 
 thread_local ThreadSelf thread_self;
 
+/// For threads whose C library registers no robust list (musl does so with the first robust mutex only).
+thread_local robust_list_head own_list = {};
+
 uint64_t OwnPidNamespace() noexcept {
   struct stat info;
   return stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
@@ -41,6 +45,10 @@ ThreadSelf& Self() noexcept {
   if (self.fork_count != ForkCount()) [[unlikely]] {
     size_t length = 0;
     if (syscall(SYS_get_robust_list, 0, &self.robust_list, &length) != 0) self.robust_list = nullptr;
+    if (self.robust_list == nullptr) {
+      own_list = {{&own_list.list}, 0, nullptr};
+      if (syscall(SYS_set_robust_list, &own_list, sizeof own_list) == 0) self.robust_list = &own_list;
+    }
     self.pid_namespace = OwnPidNamespace();
     self.thread_id = static_cast<uint32_t>(syscall(SYS_gettid));
     self.fork_count = ForkCount();
@@ -77,12 +85,6 @@ long Futex(SharedU32& word, int operation, uint32_t value, const timespec* timeo
   return syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), operation, value, timeout, nullptr, 0);
 }
 
-uint64_t NowMs() noexcept {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
-}
-
 /// Whether the word's holder cannot be alive, although the kernel did not say so.
 bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) noexcept {
   // Relaxed: the holder cleared it before it gave the lock back, so another namespace's holder shows 0 or its own.
@@ -100,14 +102,14 @@ Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
 
   uint32_t waiters = 0;  // Once we slept, others may sleep too: pass the bit on.
   uint32_t seen_for_a_slice = 0;
-  uint64_t now_ms = 0;
-  uint64_t deadline_ms = 0;
+  double now = 0;
+  double deadline = 0;
   for (int spin = 0;; ++spin) {
     // The deadline holds for every way through the loop: a hostile word may change at each look.
     if (spin >= kSpins) {
-      now_ms = NowMs();
-      if (deadline_ms == 0) deadline_ms = now_ms + timeout_ms;
-      if (now_ms >= deadline_ms) return Acquired::kTimeout;
+      now = MonotonicSeconds();
+      if (deadline == 0) deadline = now + timeout_ms * 1e-3;
+      if (now >= deadline) return Acquired::kTimeout;
     }
     uint32_t word = lock.word.load(std::memory_order_relaxed);
     const uint32_t holder = word & FUTEX_TID_MASK;
@@ -135,10 +137,11 @@ Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
       continue;
     }
     waiters = FUTEX_WAITERS;
-    const uint64_t slice_ms = std::min<uint64_t>(kSliceMs, deadline_ms - now_ms);
-    const timespec slice = {0, static_cast<long>(slice_ms * 1'000'000)};
+    const timespec slice = {0, static_cast<long>(std::min(kSliceSeconds, deadline - now) * 1e9)};
     // 0 is a wake; EAGAIN, the word has changed; EINTR, a signal: look again in each case, as after a slice.
-    if (Futex(lock.word, FUTEX_WAIT, word | FUTEX_WAITERS, &slice) != 0 && errno == ETIMEDOUT) {
+    if (Futex(lock.word, FUTEX_WAIT, word | FUTEX_WAITERS, &slice) == 0) {
+      spin = 0;  // Woken because it came free: worth some looks before the next sleep, or whoever never sleeps gets it.
+    } else if (errno == ETIMEDOUT) {
       seen_for_a_slice = word | FUTEX_WAITERS;
     }
   }
@@ -150,8 +153,16 @@ void ReleaseRobustLock(LockShm& lock, bool done) noexcept {
   // Release: partner is the acquire in TryTake(). Keeps the line above before it, too.
   const uint32_t word = lock.word.exchange(done ? 0 : FUTEX_OWNER_DIED, std::memory_order_release);
   FaultPoint();
-  if ((word & FUTEX_WAITERS) != 0) Futex(lock.word, FUTEX_WAKE, 1, nullptr);
+  // Before the system call: were we killed inside it, the kernel would take a thread of our id in another pid
+  // namespace, which may have the lock by then, for us. A wake that this loses costs the waiter a slice.
   SetPending(self, nullptr);
+  FaultPoint();
+  if ((word & FUTEX_WAITERS) != 0) Futex(lock.word, FUTEX_WAKE, 1, nullptr);
+}
+
+bool RobustLockOwnerDied(const LockShm& lock) noexcept {
+  // Acquire: partner is the kernel's store on the dead holder's behalf.
+  return (lock.word.load(std::memory_order_acquire) & (FUTEX_TID_MASK | FUTEX_OWNER_DIED)) == FUTEX_OWNER_DIED;
 }
 
 uint32_t RobustLockHolder(const LockShm& lock) noexcept {

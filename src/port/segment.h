@@ -18,28 +18,32 @@ struct SegmentHandle {
   void* base = nullptr;
   uint64_t bytes = 0;  // As the kernel says.
   int32_t id = -1;
-  uint32_t permissions = 0;  // Mode bits, without the mark.
   bool read_only = false;
-  bool half_made = false;  // Carries the mark of CreateSegment(): nobody called FinishSegment() yet.
+  bool half_made = false;  // Carries the mark of CreateSegment().
 };
 
 /// The id of the segment under `key`, which is not 0. kNotFound, kSystem.
 Status FindSegment(int32_t key, int32_t* id) noexcept;
 
-/// Makes a zero-filled segment, not mapped. Until FinishSegment() it carries a mark in its mode (the execute bits of
-/// group and others, which mean nothing for segments), so that one whose maker was killed is told from a stranger's.
-/// Key 0 makes a private one. kChanged: somebody else made one under that key meanwhile. kSystem.
+/// Makes a zero-filled segment under `key`, which is not 0; not mapped. Until FinishSegment() it carries a mark in its
+/// mode (docs/format.md, "How a segment becomes a region"), so that one whose maker was killed is told from a
+/// stranger's. kChanged: somebody else made one under that key meanwhile. kSystem.
 Status CreateSegment(int32_t key, uint64_t bytes, uint32_t permissions, int32_t* id) noexcept;
 
-/// Gives it the mode it is meant to have, if the caller may: a mark that stays does no harm once the magic is there.
-void FinishSegment(int32_t id, uint32_t permissions) noexcept;
+/// Replaces the mark, if there is one and the caller may, by the mode that was asked for.
+void FinishSegment(int32_t id) noexcept;
+
+/// Makes and maps memory that only this process and its later forks share and that is gone with the last of them. Its
+/// id is -1. kSystem.
+Status MapPrivateSegment(uint64_t bytes, SegmentHandle* out) noexcept;
 
 /// Maps it, for reading only if writing is not allowed. kChanged: it was removed meanwhile. kSystem: errno says why.
 Status MapSegment(int32_t id, SegmentHandle* out) noexcept;
 
-void UnmapSegment(void* base) noexcept;
+/// REQUIRES: `base`, `bytes` and `id` are a mapped handle's.
+void UnmapSegment(void* base, uint64_t bytes, int32_t id) noexcept;
 
-/// Takes its key away; it is gone once nobody maps it. kSystem.
+/// Takes its key away; it is gone once nobody maps it. Nothing to do for a private one. kSystem.
 Status RemoveSegmentId(int32_t id) noexcept;
 
 }  // namespace shmpack

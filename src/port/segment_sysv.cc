@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
 
 #include <cerrno>
@@ -12,7 +13,19 @@ namespace shmpack {
 namespace {
 
 constexpr uint32_t kExecuteBits = 0111;
-constexpr uint32_t kHalfMadeMark = 0011;
+/// By the owner's read and write bits that were asked for. None of them is what people give to segments of their own.
+constexpr uint32_t kMarks[4] = {0101, 0010, 0001, 0011};
+
+/// The mode that was asked for, if `mode` carries a mark. False: it carries none.
+bool AskedMode(uint32_t mode, uint32_t* asked) noexcept {
+  for (uint32_t owner = 0; owner < 4; ++owner) {
+    if ((mode & kExecuteBits) == kMarks[owner]) {
+      *asked = (mode & 066) | owner << 7;
+      return true;
+    }
+  }
+  return false;
+}
 
 Status SystemError(const char* text) noexcept { return Status(Code::kSystem, text, errno); }
 
@@ -29,18 +42,28 @@ Status FindSegment(int32_t key, int32_t* id) noexcept {
 
 Status CreateSegment(int32_t key, uint64_t bytes, uint32_t permissions, int32_t* id) noexcept {
   // The owner needs both rights until the region is initialised, whatever was asked for.
-  const uint32_t mode = (permissions & 0666) | 0600 | kHalfMadeMark;
+  const uint32_t mode = (permissions & 0666) | 0600 | kMarks[permissions >> 7 & 3];
   const int made = shmget(key, bytes, static_cast<int>(mode) | IPC_CREAT | IPC_EXCL);
   if (made < 0) return errno == EEXIST ? Status(Code::kChanged, "shmget") : SystemError("shmget");
   *id = made;
   return {};
 }
 
-void FinishSegment(int32_t id, uint32_t permissions) noexcept {
+void FinishSegment(int32_t id) noexcept {
   shmid_ds info;
-  if (shmctl(id, IPC_STAT, &info) != 0) return;
-  info.shm_perm.mode = static_cast<decltype(info.shm_perm.mode)>(permissions & 0777);
+  uint32_t asked = 0;
+  if (shmctl(id, IPC_STAT, &info) != 0 || !AskedMode(info.shm_perm.mode, &asked)) return;
+  info.shm_perm.mode = static_cast<decltype(info.shm_perm.mode)>(asked);
   shmctl(id, IPC_SET, &info);
+}
+
+Status MapPrivateSegment(uint64_t bytes, SegmentHandle* out) noexcept {
+  void* const base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (base == MAP_FAILED) return SystemError("mmap");
+  *out = SegmentHandle();
+  out->base = base;
+  out->bytes = bytes;
+  return {};
 }
 
 Status MapSegment(int32_t id, SegmentHandle* out) noexcept {
@@ -61,15 +84,22 @@ Status MapSegment(int32_t id, SegmentHandle* out) noexcept {
     return IsGone(error) ? Status(Code::kChanged, "shmctl", error) : Status(Code::kSystem, "shmctl", error);
   }
   handle.bytes = info.shm_segsz;
-  handle.half_made = (info.shm_perm.mode & kExecuteBits) == kHalfMadeMark;
-  handle.permissions = info.shm_perm.mode & (handle.half_made ? 0666 : 0777);
+  uint32_t asked = 0;
+  handle.half_made = AskedMode(info.shm_perm.mode, &asked);
   *out = handle;
   return {};
 }
 
-void UnmapSegment(void* base) noexcept { shmdt(base); }
+void UnmapSegment(void* base, uint64_t bytes, int32_t id) noexcept {
+  if (id < 0) {
+    munmap(base, bytes);
+  } else {
+    shmdt(base);
+  }
+}
 
 Status RemoveSegmentId(int32_t id) noexcept {
+  if (id < 0) return {};
   return shmctl(id, IPC_RMID, nullptr) == 0 ? Status() : SystemError("shmctl");
 }
 

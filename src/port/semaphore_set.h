@@ -22,9 +22,6 @@ struct SemaphoreStep {
   bool undo;       // The kernel takes it back when the process ends.
 };
 
-/// Seconds on the system's monotonic clock.
-double MonotonicSeconds() noexcept;
-
 /// Opens or makes the set of `key` with `count` semaphores. `*id` is set on success.
 Status OpenSemaphoreSet(int32_t key, int count, int permissions, int* id) noexcept;
 

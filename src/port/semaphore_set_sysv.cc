@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cmath>
 
+#include "port/monotonic_clock.h"
 #include "port/semaphore_set.h"
 
 namespace shmpack {
@@ -46,12 +47,6 @@ timespec ToTimespec(double seconds) noexcept {
 }
 
 }  // namespace
-
-double MonotonicSeconds() noexcept {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 Status OpenSemaphoreSet(int32_t key, int count, int permissions, int* id) noexcept {
   const int opened = semget(key, count, permissions | IPC_CREAT);

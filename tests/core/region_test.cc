@@ -2,6 +2,8 @@
 
 #include "shmpack/region.h"
 
+#include <sys/wait.h>
+
 #include <cstring>
 #include <map>
 #include <random>
@@ -155,14 +157,74 @@ TEST(RegionTest, ARemovedRegionLivesOnForThoseAttached) {
   fresh.Detach();
 }
 
-TEST(RegionTest, APrivateRegionIsGoneWithItsLastUser) {
+TEST(RegionTest, CopyFromASlotThatCompactionGaveBackSaysSo) {
+  TestRegion region(4'000);
+  ASSERT_EQ(Put(*region, 1, std::string(300, 'f')), Code::kOk);
+  for (int64_t key = 2; key < 150; ++key) ASSERT_EQ(Put(*region, key, "x"), Code::kOk);
+  ASSERT_EQ(Put(*region, 1'000, std::string(100, 'k')), Code::kOk);
+  Peeked peeked;
+  ASSERT_TRUE(region->Peek(1'000, kTestTimeoutMs, &peeked).ok());
+  for (int64_t key = 1; key < 150; ++key) ASSERT_TRUE(region->Remove(key, kTestTimeoutMs).ok());
+  // Compacts, and takes the room of the slots given back; everywhere in it stands the version that was peeked at.
+  std::string versions;
+  while (versions.size() < 4'800)
+    versions.append(reinterpret_cast<const char*>(&peeked.version), sizeof peeked.version);
+  ASSERT_EQ(Put(*region, 2'000, versions), Code::kOk);
+  std::string out(100, '\0');
+  EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
+}
+
+TEST(RegionTest, CountersThatCannotBeAreDamageThatTheNextWriterRepairs) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, std::string(100, 'v')), Code::kOk);
+  WriterShm& writer = RegionTestPeer::Header(*region).writer;
+  writer.data_bytes = uint64_t{1} << 40;
+  EXPECT_EQ(Put(*region, 2, std::string(100, 'v')), Code::kCorrupt);
+  EXPECT_EQ(Put(*region, 2, std::string(100, 'v')), Code::kOk);
+  writer.last_version = ~uint64_t{0};
+  EXPECT_EQ(Put(*region, 1, "new"), Code::kCorrupt);
+  EXPECT_EQ(Get(*region, 1), std::string(100, 'v'));
+}
+
+TEST(RegionTest, ACircleInTheIndexEndsInAStatus) {
+  TestRegion region(64'000'000);
+  ASSERT_EQ(Put(*region, 1, "v"), Code::kOk);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  auto& slot = reinterpret_cast<SlotShm*>(reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(64'000'000))[-1];
+  header.index.slot_count = 1'000'000;
+  for (const uint64_t sequence : {2, 3}) {
+    header.index.structure_sequence = sequence;
+    for (SharedU32& bucket : slot.bucket) bucket = 1;
+    slot.next = 1;
+    header.lock.word = 1;  // Nobody repairs meanwhile.
+    Peeked peeked;
+    Region reader = RegionTestPeer::ReadOnly(*region);
+    for (int64_t key = 2; key < 40; ++key) {
+      const Code code = reader.Peek(key, 1, &peeked).code();
+      EXPECT_TRUE(code == Code::kCorrupt || code == Code::kTimeout || code == Code::kNotFound);
+      EXPECT_NE(region->Peek(key, 1, &peeked).code(), Code::kOk);
+    }
+  }
+  header.lock.word = 0;
+}
+
+TEST(RegionTest, APrivateRegionIsSharedWithForksAndNoSegment) {
   Region region;
   ASSERT_TRUE(Region::Attach(0, 1'000, 0600, kTestTimeoutMs, &region).ok());
-  const int id = region.segment_id();
-  shmid_ds info;
-  EXPECT_EQ(shmctl(id, IPC_STAT, &info), 0);
+  EXPECT_EQ(region.segment_id(), -1);
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool ok = Put(region, 1, "from the child") == Code::kOk;
+    region.Detach();
+    _exit(ok ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(Get(region, 1), "from the child");
+  EXPECT_TRUE(region.RemoveSegment().ok());
   region.Detach();
-  EXPECT_NE(shmctl(id, IPC_STAT, &info), 0);
+  EXPECT_FALSE(region.attached());
 }
 
 class AttachOverTest : public ::testing::Test {
@@ -210,6 +272,40 @@ TEST_F(AttachOverTest, FinishesARegionWhoseMakerWasKilled) {
   shmid_ds info;
   ASSERT_EQ(shmctl(id_, IPC_STAT, &info), 0);
   EXPECT_EQ(info.shm_perm.mode & 0777, 0666);
+}
+
+TEST_F(AttachOverTest, AMakerThatIsStuckCostsTheTimeoutAndKeepsItsSegment) {
+  auto* header = reinterpret_cast<HeaderShm*>(Foreign(4'000, 0677));
+  header->lock.word = static_cast<uint32_t>(getppid());
+  EXPECT_EQ(AttachCode(), Code::kTimeout);
+  header->lock.word = 0;
+  EXPECT_EQ(AttachCode(), Code::kOk);
+  EXPECT_EQ(shmget(key_, 0, 0), id_);
+}
+
+TEST_F(AttachOverTest, GetsTheModeThatWasAskedForWhoeverFinishesIt) {
+  for (const int asked : {0666, 0440, 0200, 0066, 0600}) {
+    for (int round = 0; round < 60; ++round) {
+      pid_t children[3];
+      for (pid_t& child : children) {
+        child = fork();
+        if (child == 0) {
+          Region region;
+          _exit(Region::Attach(key_, 1'000, static_cast<uint32_t>(asked), kTestTimeoutMs, &region).ok() ? 0 : 1);
+        }
+      }
+      for (const pid_t child : children) {
+        int status = 0;
+        waitpid(child, &status, 0);
+        EXPECT_EQ(status, 0);
+      }
+      id_ = shmget(key_, 0, 0);
+      shmid_ds info;
+      ASSERT_EQ(shmctl(id_, IPC_STAT, &info), 0);
+      ASSERT_EQ(info.shm_perm.mode & 0777, asked);
+      shmctl(id_, IPC_RMID, nullptr);
+    }
+  }
 }
 
 TEST_F(AttachOverTest, TellsVersionAndByteOrder) {

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -67,6 +68,38 @@ TEST_F(RobustLockTest, AKilledHolderIsNoticedAtOnce) {
     ReleaseRobustLock(lock_, true);
     waitpid(child, nullptr, 0);
   }
+}
+
+TEST_F(RobustLockTest, AKilledHolderWithoutARobustListOfItsOwnIsNoticedToo) {
+  // As with musl, which registers none before the first robust mutex.
+  const pid_t child = fork();
+  if (child == 0) {
+    syscall(SYS_set_robust_list, nullptr, sizeof(robust_list_head));
+    if (AcquireRobustLock(lock_, kLongMs) == Acquired::kTimeout) _exit(1);
+    pause();
+  }
+  while (RobustLockHolder(lock_) != static_cast<uint32_t>(child)) usleep(100);
+  kill(child, SIGKILL);
+  EXPECT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+  waitpid(child, nullptr, 0);
+}
+
+void ExpectNothingPendingAtTheWake(const char* function, int) {
+  static int points = 0;
+  if (std::string(function) != "ReleaseRobustLock" || ++points != 2) return;
+  robust_list_head* list = nullptr;
+  size_t length = 0;
+  ASSERT_EQ(syscall(SYS_get_robust_list, 0, &list, &length), 0);
+  EXPECT_EQ(list->list_op_pending, nullptr);
+}
+
+TEST_F(RobustLockTest, NothingIsPendingWhileItWakes) {
+  // Or a kill there would mark the lock of a thread with the same id in another pid namespace.
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  fault_hook = ExpectNothingPendingAtTheWake;
+  ReleaseRobustLock(lock_, true);
+  fault_hook = nullptr;
 }
 
 TEST_F(RobustLockTest, AHolderThatExitsOrExecsCountsAsDead) {

@@ -57,6 +57,16 @@ class TestRegion {
   Region region_;
 };
 
+/// Reaches what only a test may.
+struct RegionTestPeer {
+  static HeaderShm& Header(const Region& region) { return *region.header_; }
+  /// A handle that may not write, as another user's without the right to.
+  static Region ReadOnly(Region region) {
+    region.read_only_ = true;
+    return region;
+  }
+};
+
 inline Code Put(Region& region, int64_t key, const std::string& value) {
   return region.Put(key, value.data(), value.size(), kTestTimeoutMs).code();
 }

@@ -18,5 +18,5 @@ var_dump($status);
 %a
   exact: 2,000 answered = total = sum over 7 paths = sum over %d workers
 %a
-Everything is stopped and no IPC object is left.
+Everything is stopped and no IPC object is left%S.
 int(0)

@@ -12,7 +12,7 @@ require __DIR__ . '/round_trip.inc';
 
 class Hooked
 {
-    public private(set) string $once = 'set';
+    public protected(set) string $once = 'set';
     public $virtual { get => print('get hook called'); }
     public int $backed = 1 { get => $this->backed + print('get hook called'); set => $value + print('set hook called'); }
     protected ?Hooked $next = null { get => $this->next; }
@@ -21,13 +21,20 @@ class Hooked
         $this->next = $next;
     }
 }
-same_as_unserialize('hooks', [new Hooked(new Hooked)]);
+class HookedChild extends Hooked
+{
+    public string $once = 'child' { get => 'get hook called'; }
+    public $virtual { get => 'get hook called'; }
+    public int $own = 3;
+}
+same_as_unserialize('hooks', [new Hooked(new Hooked), new HookedChild]);
 
 class Plain
 {
     public int $a = 1;
     protected $b;
     private $c;
+    public int $uninitialized;
     public function __construct($b = null)
     {
         [$this->b, $this->c] = [$b, $this];
@@ -37,7 +44,7 @@ class Sleeping extends Plain
 {
     public function __sleep()
     {
-        return ['a', 'b'];
+        return ['a', 'b', 'uninitialized'];
     }
     public function __wakeup()
     {
@@ -99,8 +106,25 @@ same_after_defining('was protected, now virtual', str_replace('~', "\0", 'O:2:"V
 same_after_defining('now virtual in the parent', 'O:2:"V3":1:{s:1:"a";i:5;}', 'class V3Parent { public $a { get => 1; } } class V3 extends V3Parent { }');
 same_after_defining('now with hooks', 'O:2:"V4":1:{s:1:"a";i:5;}', 'class V4 { public int $a { set => $value + print("set hook called"); } }');
 same_after_defining('hooks, does not fit', 'O:2:"V5":1:{s:1:"a";s:1:"x";}', 'class V5 { public int $a { set => $value + print("set hook called"); } }');
-same_after_defining('virtual in the parent, now backed', 'O:2:"V7":1:{s:1:"a";s:1:"x";}', 'class V7Parent { public int $b = 1; public mixed $a { get => 1; } } class V7 extends V7Parent { public mixed $a { get => $this->a; } public int $c = 1; }');
-same_after_defining('virtual in the parent, now backed and typed', 'O:2:"V8":1:{s:1:"a";s:1:"x";}', 'class V8Parent { public int $a { get => 1; } } class V8 extends V8Parent { public int $c = 1; public int $a { get => $this->a; } }');
+same_after_defining('hooks over a plain property', 'O:2:"V7":2:{s:1:"b";i:5;s:1:"a";s:1:"x";}', 'class V7Parent { public int $a = 1; public int $b = 2; } class V7 extends V7Parent { public int $a { get => $this->a; } }');
 same_after_defining('now private(set)', 'O:2:"V6":1:{s:1:"a";i:5;}', 'class V6 { public private(set) int $a; }');
 ?>
 --EXPECT--
+hooks: same
+lazy Plain: same
+lazy Plain, stored as it is: same
+lazy Plain that throws: same
+lazy Sleeping: same
+lazy Sleeping, stored as it is: same
+lazy Sleeping that throws: same
+lazy Modern: same
+lazy Modern, stored as it is: same
+lazy Modern that throws: same
+initialized before: same
+now virtual: same
+was protected, now virtual: same
+now virtual in the parent: same
+now with hooks: same
+hooks, does not fit: same
+hooks over a plain property: same
+now private(set): same

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Looking a variable up: which slot, which version, how long, and its first bytes. With or without the lock; what was
+// seen is one version's, or it was not seen. Nothing here stores to shared memory.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/region_view.h"
+#include "shmpack/region.h"
+#include "shmpack/status.h"
+
+namespace shmpack {
+
+/// One look without the lock. kNotFound, kChanged (writers were in the way, or died there), kCorrupt (which may be
+/// their doing, too).
+Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept;
+
+/// REQUIRES: the lock. kNotFound, kCorrupt.
+Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept;
+
+/// For a reader that may not take the lock: waits for writers until the timeout, and reads around one that died, whom
+/// only the next writer's repair removes. kNotFound, kTimeout, kCorrupt.
+Status PeekWithoutLock(const RegionView& view, int64_t key, uint32_t timeout_ms, Peeked* out) noexcept;
+
+/// Whether what was peeked at is still what its slot holds. Whoever copied bytes of it asks afterwards.
+bool IsUnchanged(const RegionView& view, const Peeked& peeked) noexcept;
+
+}  // namespace shmpack
