@@ -71,8 +71,8 @@ class KillTest : public ::testing::TestWithParam<Operation> {
     return Put(region, kTouched, *GetParam().after) == Code::kOk;
   }
 
-  /// Who may only read cannot repair, and reads around the dead writer all the same.
-  void ExpectReadableWithoutRepair(Region& region, const Values& others) {
+  /// Who may only read cannot repair, and reads around the dead writer all the same. Returns the touched value.
+  std::optional<std::string> ExpectReadableWithoutRepair(Region& region, const Values& others) {
     Region reader = RegionTestPeer::ReadOnly(region);
     Peeked peeked;
     EXPECT_EQ(reader.Peek(12'345, kPromptMs, &peeked).code(), Code::kNotFound);
@@ -81,6 +81,7 @@ class KillTest : public ::testing::TestWithParam<Operation> {
     }
     const std::optional<std::string> touched = Get(reader, kTouched);
     EXPECT_TRUE(touched == GetParam().before || touched == GetParam().after) << touched.value_or("(none)");
+    return touched;
   }
 
   void ExpectWhole(Region& region, const Values& others, uint64_t fresh_bytes) {
@@ -110,7 +111,12 @@ TEST_P(KillTest, AtEveryStore) {
     const ChildEnd end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
     ASSERT_NE(end, ChildEnd::kFailed);
     // A block on the move lies in two places, and only a repair puts it together.
-    if (!GetParam().scattered_room) ExpectReadableWithoutRepair(*region, others);
+    if (!GetParam().scattered_room) {
+      const std::optional<std::string> seen = ExpectReadableWithoutRepair(*region, others);
+      // A repair takes nothing back that somebody may have seen.
+      EXPECT_TRUE(region->Put(99, "x", 1, kPromptMs).ok());
+      EXPECT_EQ(Get(*region, kTouched), seen);
+    }
     ExpectWhole(*region, others, fresh_bytes);
     if (end == ChildEnd::kFinished || HasFailure()) break;
   }
