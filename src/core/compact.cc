@@ -13,9 +13,11 @@ namespace shmpack {
 
 namespace {
 
-/// Compaction has to gain this part of the region, or a region that is full to the brim would be compacted at each
-/// write. What fits a stock segment leaves more than that free.
-constexpr uint64_t kReserveDivisor = 16;
+/// Compacting a large region has to gain a sixteenth of it, or one that is full to the brim would be compacted at each
+/// write. What fits a stock segment leaves more than that free. A small one is compacted in less than a millisecond.
+constexpr uint64_t kSmallBytes = 1 << 20;
+
+uint64_t LeastGain(uint64_t region_bytes) noexcept { return region_bytes > kSmallBytes ? region_bytes / 16 : 0; }
 
 /// Slides the armed block down by pieces no longer than its way, so that no piece overlaps its copy and any of them can
 /// be copied again; then points its slot there and leaves the room behind it as a free block.
@@ -103,7 +105,7 @@ bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units)
   const WriterShm& writer = view.header().writer;
   const uint64_t slot_bytes = (uint64_t{Load(writer.live_slots)} + slots) * sizeof(SlotShm);
   const uint64_t heap_bytes = (uint64_t{Load(writer.live_units)} + units) * kUnitBytes;
-  return sizeof(HeaderShm) + slot_bytes + heap_bytes <= view.bytes() - view.bytes() / kReserveDivisor;
+  return sizeof(HeaderShm) + slot_bytes + heap_bytes <= view.bytes() - LeastGain(view.bytes());
 }
 
 Status CompactLocked(const RegionView& view) noexcept {

@@ -16,8 +16,8 @@
 
 namespace shmpack {
 
-/// Whether `slots` more slots and `units` more units of heap fit once all free room is in one piece, with a sixteenth
-/// of the region left over, so that compactions stay rare.
+/// Whether `slots` more slots and `units` more units of heap fit once all free room is in one piece, and compacting is
+/// worth it.
 bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units) noexcept;
 
 /// Slot numbers and offsets from before the call are void. kCorrupt.

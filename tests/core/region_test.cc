@@ -91,14 +91,17 @@ uint64_t StockBytes(uint64_t length) { return (length + 31) / 8 * 8 + 8; }
 
 TEST(RegionTest, WhateverFitsAStockSegmentFits) {
   std::mt19937_64 random(7);
-  for (int round = 0; round < 300; ++round) {
-    const uint64_t size = 40 + random() % 4'000;
+  for (int round = 0; round < 304; ++round) {
+    // The last ones are large, where compaction has to be worth it.
+    const bool large = round >= 300;
+    const uint64_t size = large ? 600'000 + random() % 400'000 : 40 + random() % 4'000;
+    const uint64_t keys = large ? size / 70 : 60;
     TestRegion region(size);
     std::map<int64_t, uint64_t> lengths;
     uint64_t stock_used = 40;
-    for (int step = 0; step < 400; ++step) {
-      const auto key = static_cast<int64_t>(random() % 60);
-      const uint64_t length = 4 + random() % (step % 3 == 0 ? size : 60);
+    for (int step = 0; step < (large ? 60'000 : 400); ++step) {
+      const auto key = static_cast<int64_t>(random() % keys);
+      const uint64_t length = 4 + random() % (step % (large ? 1'000 : 3) == 0 ? size : 60);
       const auto old = lengths.find(key);
       const uint64_t freed = old == lengths.end() ? 0 : StockBytes(old->second);
       if (step % 5 == 0) {
@@ -113,6 +116,16 @@ TEST(RegionTest, WhateverFitsAStockSegmentFits) {
         lengths[key] = length;
       }
     }
+  }
+}
+
+TEST(RegionTest, AllRoomCanBeHadAgainAfterRemovingEverything) {
+  for (uint64_t size = 40; size < 1'000; size += 7) {
+    TestRegion region(size);
+    int64_t key = 0;
+    while (Put(*region, key, std::string(static_cast<size_t>(key % 40), 'v')) == Code::kOk) ++key;
+    while (key-- > 0) ASSERT_TRUE(region->Remove(key, kTestTimeoutMs).ok());
+    EXPECT_EQ(Put(*region, 1, std::string(size, 'b')), Code::kOk) << size;
   }
 }
 
