@@ -2,6 +2,10 @@
 config.m4 builds every source of the layers that PHP needs, and versions agree everywhere
 --EXTENSIONS--
 shmpack
+--SKIPIF--
+<?php
+if (!is_file(dirname(__DIR__, 2) . '/package.xml')) die('skip needs a checkout: PECL unpacks package.xml elsewhere');
+?>
 --FILE--
 <?php
 $root = dirname(__DIR__, 2);
