@@ -70,7 +70,7 @@ namespace {
     /**
      * Removes the semaphore from the system; whoever waits for it is woken and gets false.
      *
-     * @return bool false and a warning when it is gone already, or not ours to remove
+     * @return bool false and a warning when it is not ours to remove; true, too, when it was removed already
      */
     function sem_remove(SysvSemaphore $semaphore): bool {}
 
@@ -103,7 +103,7 @@ namespace {
     /**
      * Removes a region from the system. Processes that are attached go on with theirs until they detach.
      *
-     * @return bool false and a warning when it is gone already, or not ours to remove
+     * @return bool false and a warning when it is not ours to remove; true, too, when it was removed already
      * @throws Error when the region was detached
      */
     function shm_remove(SysvSharedMemory $shm): bool {}

@@ -5,10 +5,10 @@ declare(strict_types=1);
 
 // Peers side by side: one process per peer (bench/peer.php), only one of them working at any moment, in rounds that
 // take every peer in turn, so that a change of the machine's speed meets all alike. The best round of each counts.
-//   php compare.php --shmpack SO --key KEY [--yac SO] [--quick] [--write FOLDER --command TEXT]
+//   php compare.php --shmpack SO --key KEY --apcu SO [--yac SO] [--quick] [--write FOLDER --command TEXT]
 // KEY and KEY + 1 are used for the peers that need one.
 
-$options = getopt('', ['shmpack:', 'key:', 'yac:', 'quick', 'write:', 'command:']);
+$options = getopt('', ['shmpack:', 'key:', 'apcu:', 'yac:', 'quick', 'write:', 'command:']);
 $quick = isset($options['quick']);
 // Many short rounds rather than few long ones: the best is then one that nothing else on the machine interrupted.
 $rounds = $quick ? 12 : 25;
@@ -54,7 +54,7 @@ final class Peer
 
 $peers = [
     'stock' => new Peer('ext/sysvshm', 'stock', $key, 'extension=sysvsem', 'extension=sysvshm'),
-    'apcu' => new Peer('APCu', 'apcu', 0, 'extension=apcu', 'apc.enable_cli=1', 'apc.shm_size=256M'),
+    'apcu' => new Peer('APCu', 'apcu', 0, "extension={$options['apcu']}", 'apc.enable_cli=1', 'apc.shm_size=256M'),
 ];
 if (isset($options['yac'])) {
     $peers['yac'] = new Peer(

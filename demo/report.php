@@ -28,6 +28,13 @@ $times = [
 foreach ($times as $time => $what) {
     $row($what, $ours[$time] / 1e3, $stock[$time] / 1e3, '%.1f', $stock[$time] / $ours[$time]);
 }
+echo <<<'TEXT'
+
+      A request is mostly Apache, PHP and the load itself; "shared part" is what it spends on shared variables. There
+      ext/sysvshm needs its semaphore around every access, or the counts go wrong; shmpack only around the
+      read-modify-writes. The watcher above reads shmpack's region without any.
+
+    TEXT;
 echo "\n  requests per worker (shmpack):\n";
 foreach (array_chunk($ours['workers'], 4, true) as $some) {
     foreach ($some as $pid => $requests) {

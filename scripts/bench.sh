@@ -11,19 +11,15 @@ case "$*" in
 esac
 
 need_php
-need_packages "php$php_version-apcu"
 build_extension
 
-# Debian's package of Yac cannot be installed beside APCu's, but its one file can be used without installing it.
-bench_yac=$out/yac/usr/lib/php/$("$php" -n -i | sed -n 's/^PHP Extension => //p')/yac.so
-if [[ ! -f $bench_yac ]]; then
-  mkdir -p "$out/yac"
-  (cd "$out/yac" && apt-get download "php$php_version-yac" && dpkg-deb -x php*-yac_*.deb .) >"$out/yac/log" 2>&1 || true
-fi
-if [[ -f $bench_yac ]]; then
+# Unpacked, not installed: the user's own PHP does not get them, and Debian's packages of the two exclude each other.
+bench_folder=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')
+bench_arguments+=(--apcu "$(unpacked_file "php$php_version-apcu" "$bench_folder/apcu.so")")
+if bench_yac=$(unpacked_file "php$php_version-yac" "$bench_folder/yac.so"); then
   bench_arguments+=(--yac "$bench_yac")
 else
-  say "leaving out Yac: 'apt-get download php$php_version-yac' did not work (see $out/yac/log)"
+  say "leaving out Yac"
 fi
 
 # The keys are chosen here, so that their objects go away even when the bench is interrupted.

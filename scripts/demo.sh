@@ -20,7 +20,8 @@ done
 [[ $demo_requests =~ ^[1-9][0-9]{0,8}$ ]] || fail "demo: --requests needs a number above 0, not '$demo_requests'"
 
 need_php
-need_packages apache2-bin "libapache2-mod-php$php_version"
+need_packages apache2-bin
+demo_module=$(unpacked_file "libapache2-mod-php$php_version" "/usr/lib/apache2/modules/libphp$php_version.so")
 build_extension
 
 demo_say() {
@@ -121,7 +122,7 @@ demo_start() {
       echo substr(strrchr(stream_socket_get_name($server, false), ":"), 1);')
     # In a session of its own: Ctrl-C reaches this script alone, which then stops everything in order.
     PHP_INI_SCAN_DIR='' DEMO_ROOT=$demo_home DEMO_PORT=$demo_port DEMO_KEY=$demo_key \
-      DEMO_MODULES=/usr/lib/apache2/modules DEMO_PHP_MODULE=libphp$php_version.so \
+      DEMO_MODULES=/usr/lib/apache2/modules DEMO_PHP_MODULE="$demo_module" \
       setsid "$demo_httpd_program" -f "$root/demo/httpd.conf" "${as_root_define[@]}" -D FOREGROUND \
       >"$demo_home/httpd.out" 2>&1 </dev/null &
     demo_httpd=$!

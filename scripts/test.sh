@@ -5,6 +5,11 @@
 # Order: sources' checks, core tests, our phpt, php-src's own suites for the two extensions. A failing step does not keep
 # the next from running. Logs are in out/.
 
+# In an IPC namespace of its own, where that can be had: no other program's objects are there to be taken for ours.
+if [[ -z ${SHMPACK_IPC_NAMESPACE:-} && $(id -u) -eq 0 ]] && unshare --ipc true 2>/dev/null; then
+  exec env SHMPACK_IPC_NAMESPACE=1 unshare --ipc "$root/dev" test "$@"
+fi
+
 source "$root/scripts/lib/checks.sh"
 source "$root/scripts/lib/stock_tests.sh"
 
@@ -110,13 +115,14 @@ run_phpt() {
   TEST_PHP_EXECUTABLE=$(command -v "$php") NO_INTERACTION=1 SHMPACK_ROOT=$root "$php" -n "$out/phpize/run-tests.php" -n -q \
     -d "extension_dir=$extension_dir" -d extension=shmpack.so -j"$(nproc)" --set-timeout 120 --show-diff --no-color \
     -g FAIL,BORK,WARN,LEAK,SKIP -W "$results" "$@" >"$log" 2>&1 || true
-  sed -n '/^=* *$/d; /^Running selected tests/,/^Number of tests/p' "$log" | grep -v -E '^(Running selected|Number of tests|=+|PASS|TEST [0-9])' || true
+  sed -n '/^=* *$/d; /^Running selected tests/,/^Number of tests/p' "$log" | grep -v -E '^(Running selected|Number of tests|=+|PASS|TEST [0-9]|Spawning)' || true
   if [[ ! -s $results ]]; then
     tail -20 "$log"
     test_fault "$name: run-tests gave no results: $log"
     return
   fi
   status=$(cut -f1 "$results" | sort | uniq -c | awk '{ printf "%s%d %s", sep, $1, tolower($2); sep = ", " }')
+  sed -n "s|^SKIPPED\t$root/|  skipped: |p" "$results"
   echo "$name: $status"
   test_passed=$((test_passed + $(grep -c '^PASSED' "$results" || true)))
   test_failed=$((test_failed + $(grep -c -E '^(FAILED|BORKED|WARNED|LEAKED|XLEAKED)' "$results" || true)))
@@ -126,9 +132,13 @@ need_php
 test_packages=(g++ make libmsgpack-cxx-dev cmake libgtest-dev util-linux)
 if [[ $(command -v "$php") == /usr/bin/php* ]]; then
   # The stock extensions to run beside, Apache to start twice in, and a user of the semaphores.
-  test_packages+=("php$php_version-common" "php$php_version-opcache" apache2-bin "libapache2-mod-php$php_version" php-symfony-lock libdata-messagepack-perl)
+  test_packages+=("php$php_version-common" "php$php_version-opcache" apache2-bin php-symfony-lock libdata-messagepack-perl)
 fi
 need_packages "${test_packages[@]}"
+if [[ $(command -v "$php") == /usr/bin/php* ]]; then
+  SHMPACK_APACHE_PHP=$(unpacked_file "libapache2-mod-php$php_version" "/usr/lib/apache2/modules/libphp$php_version.so")
+  export SHMPACK_APACHE_PHP
+fi
 test_before=$(test_ipc_objects)
 
 if [[ ${#test_selection[@]} -eq 0 ]]; then

@@ -5,7 +5,15 @@
 
 out=$root/out
 php=${PHP:-php}
-mkdir -p "$out"
+[[ $root != *[[:space:]]* ]] || {
+  echo "./dev: PHP's build tools cannot cope with the space in '$root': move the checkout elsewhere" >&2
+  exit 1
+}
+mkdir -p "$out" 2>/dev/null || true
+[[ -w $out ]] || {
+  echo "./dev: $out cannot be written to: it belongs to another user, whose ./dev made it; remove it and run this again" >&2
+  exit 1
+}
 
 say() { echo "==> $*" >&2; }
 
@@ -14,6 +22,8 @@ fail() {
   echo "./dev: $*" >&2
   exit 1
 }
+
+can_be_root() { [[ $(id -u) -eq 0 ]] || command -v sudo >/dev/null; }
 
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then
@@ -24,6 +34,11 @@ as_root() {
     fail "this needs root: run it as root, or install sudo. The command was: $*"
   fi
 }
+
+# refresh_lists: what Debian has, as far as this machine was told.
+refresh_lists() { as_root apt-get update -qq >>"$out/apt.log" 2>&1; }
+
+have_lists() { compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; }
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
 
@@ -38,19 +53,41 @@ need_packages() {
     is_installed "$package" || missing+=("$package")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
+  can_be_root || fail "missing: ${missing[*]}. Install them as root (apt-get install ${missing[*]}), or run this as root or with sudo"
   say "installing ${missing[*]}"
+  : >"$out/apt.log"
   local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
     -o DPkg::Lock::Timeout=300 "${missing[@]}")
-  if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
-    as_root apt-get update -qq >"$out/apt.log" 2>&1 || fail "apt-get update failed: see $out/apt.log and check the network"
-  elif as_root "${install[@]}" >"$out/apt.log" 2>&1; then
+  if ! have_lists; then
+    refresh_lists || fail "apt-get update failed: see $out/apt.log and check the network"
+  elif as_root "${install[@]}" >>"$out/apt.log" 2>&1; then
     return 0
   else
     # The lists may name versions that are no longer served.
-    as_root apt-get update -qq >"$out/apt.log" 2>&1 || true
+    refresh_lists || true
   fi
   as_root "${install[@]}" >>"$out/apt.log" 2>&1 ||
     fail "could not install ${missing[*]}: see $out/apt.log, install them by hand, and run this again"
+}
+
+# unpacked_file <Debian package> <path>: prints where a file of a package is: in the system if the package is installed,
+# else in out/deb, where the package is unpacked and not installed. For what would change the system's own httpd or PHP if it
+# were: nothing of theirs is touched, and no root is needed.
+unpacked_file() {
+  local package=$1 path=$2 folder=$out/deb/$1
+  if [[ -f $path ]]; then
+    echo "$path"
+    return
+  fi
+  if [[ ! -f $folder$path ]]; then
+    say "downloading $package"
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    have_lists || refresh_lists || true
+    (cd "$folder" && apt-get download "$package" && dpkg-deb -x ./*.deb . && rm -f ./*.deb) >"$folder/log" 2>&1 || true
+    [[ -f $folder$path ]] || fail "could not get $path out of the package $package: see $folder/log"
+  fi
+  echo "$folder$path"
 }
 
 # need_php: a PHP for the command line and the means to build extensions for it. Sets php_version (8.2), phpize,

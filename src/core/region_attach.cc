@@ -120,7 +120,7 @@ Status Open(int32_t id, uint32_t timeout_ms, SegmentHandle* segment) noexcept {
 
 Status CheckSize(uint64_t size_bytes) noexcept {
   if (size_bytes < kStockMinimumBytes) return Status(Code::kTooSmall, "memorysize too small");
-  if (size_bytes > kMaxDataBytes) return Status(Code::kTooLarge, "a region holds at most 6442450944 bytes");
+  if (size_bytes > kMaxDataBytes) return Status(Code::kTooLarge, "at most 6442450944 bytes can be asked for");
   return {};
 }
 

@@ -79,7 +79,7 @@ void WarnAttach(zend_long key, zend_long size_bytes, const Status& status) {
                        status.text(), SHMPACK_G(lock_timeout));
       return;
     case Code::kTooLarge:
-      php_error_docref(nullptr, E_WARNING, "Failed for key 0x" ZEND_XLONG_FMT ": %s, %s", key, std::strerror(EINVAL),
+      php_error_docref(nullptr, E_WARNING, "Failed for key 0x" ZEND_XLONG_FMT ": %s: %s", key, std::strerror(EINVAL),
                        status.text());
       return;
     case Code::kSystem:

@@ -301,6 +301,8 @@ TEST_F(AttachOverTest, AMakerThatIsStuckCostsTheTimeoutAndKeepsItsSegment) {
 
 TEST_F(AttachOverTest, GetsTheModeThatWasAskedForWhoeverFinishesIt) {
   for (const int asked : {0666, 0440, 0200, 0066, 0600}) {
+    // Without read permission only root attaches, or looks at the mode.
+    if (geteuid() != 0 && (asked & 0400) == 0) continue;
     for (int round = 0; round < 60; ++round) {
       pid_t children[3];
       for (pid_t& child : children) {

@@ -8,7 +8,7 @@ posix
 require __DIR__ . '/run_php.inc';
 $modules = '/usr/lib/apache2/modules';
 if (!is_file('/usr/sbin/apache2') || !is_file("$modules/mod_mpm_prefork.so")) die('skip needs apache2-bin');
-if (!is_file("$modules/libphp" . PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION . '.so')) die('skip needs libapache2-mod-php');
+if (!is_file(getenv('SHMPACK_APACHE_PHP') ?: '')) die('skip needs SHMPACK_APACHE_PHP=<libphp.so>, which ./dev test sets');
 skip_without_stock('sysvsem');
 ?>
 --FILE--
@@ -18,7 +18,7 @@ require __DIR__ . '/run_php.inc';
 $folder = sys_get_temp_dir() . '/shmpack_apache_' . getmypid();
 mkdir($folder);
 chmod($folder, 0755);
-$version = PHP_MAJOR_VERSION . '.' . PHP_MINOR_VERSION;
+$apache_php = getenv('SHMPACK_APACHE_PHP');
 $modules = '/usr/lib/apache2/modules';
 $user = posix_getuid() === 0 ? "User www-data\nGroup www-data\n" : '';
 
@@ -58,7 +58,7 @@ foreach ([['shmpack'], ['shmpack', 'sysvsem']] as $extensions) {
     LoadModule mpm_prefork_module $modules/mod_mpm_prefork.so
     LoadModule authz_core_module $modules/mod_authz_core.so
     LoadModule alias_module $modules/mod_alias.so
-    LoadModule php_module $modules/libphp$version.so
+    LoadModule php_module $apache_php
     {$user}StartServers 2
     MaxRequestWorkers 4
     PHPIniDir "$folder"

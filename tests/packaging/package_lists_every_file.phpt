@@ -1,5 +1,5 @@
 --TEST--
-package.xml lists every file of the tree that is not ignored, once, with the role of its kind
+package.xml lists every file that is under version control, once, with the role of its kind
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -21,7 +21,7 @@ function role(string $file): string
 }
 
 $root = dirname(__DIR__, 2);
-$git = 'git -c safe.directory=* -C ' . escapeshellarg($root) . ' ls-files -z --cached --others --exclude-standard';
+$git = 'git -c safe.directory=* -C ' . escapeshellarg($root) . ' ls-files -z';
 $shipped = array_filter(
     explode("\0", rtrim(shell_exec($git), "\0")),
     fn($file) => !preg_match(NOT_SHIPPED, $file) && is_file("$root/$file"),

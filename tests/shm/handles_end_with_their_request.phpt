@@ -5,7 +5,7 @@ shmpack
 --FILE--
 <?php
 require __DIR__ . '/../loading/run_php.inc';
-$page = tempnam(sys_get_temp_dir(), 'page') . '.php';
+$page = sys_get_temp_dir() . '/shmpack_handles_' . getmypid() . '.inc';
 file_put_contents($page, <<<'PHP'
     <?php
     // Mapped segments, before this request attaches its own; a handle is left in a static on purpose.

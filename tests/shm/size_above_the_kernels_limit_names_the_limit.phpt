@@ -32,5 +32,5 @@ bool(false)
 Warning: shm_attach(): Failed for key 0x5b000002: No space left on device; 100000 bytes of data need a segment of 251488 bytes: raise kernel.shmmni, the number of segments, now 1 in Command line code on line 1
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x5b000002: Invalid argument, a region holds at most 6442450944 bytes in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000002: Invalid argument: at most 6442450944 bytes can be asked for in Command line code on line 1
 bool(false)
