@@ -52,6 +52,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/region_lock.cc
     src/core/repair.cc
     src/core/semaphore.cc
+    src/php/allowed_classes.cc
     src/php/module.cc
     src/php/object_decoder.cc
     src/php/object_encoder.cc

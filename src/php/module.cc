@@ -103,6 +103,8 @@ PHP_INI_BEGIN()
 STD_PHP_INI_ENTRY("sysvshm.init_mem", "10000", PHP_INI_ALL, OnUpdateLong, init_mem, zend_shmpack_globals,
                   shmpack_globals)
 PHP_INI_ENTRY("shmpack.lock_timeout", "5", PHP_INI_ALL, OnUpdateLockTimeout)
+STD_PHP_INI_ENTRY("shmpack.allowed_classes", "*", PHP_INI_ALL, OnUpdateString, allowed_classes, zend_shmpack_globals,
+                  shmpack_globals)
 PHP_INI_END()
 
 static PHP_GINIT_FUNCTION(shmpack) {
@@ -111,6 +113,7 @@ static PHP_GINIT_FUNCTION(shmpack) {
 #endif
   shmpack_globals->init_mem = 10000;
   shmpack_globals->lock_timeout = 5;
+  shmpack_globals->allowed_classes = nullptr;
 }
 
 static PHP_MINIT_FUNCTION(shmpack) {

@@ -12,6 +12,7 @@
 // clang-format on
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/php_incomplete_class.h"
+#include "php/allowed_classes.h"
 #include "php/decoder_state.h"
 #include "shmpack/value_types.h"
 #include "zend_exceptions.h"
@@ -125,10 +126,15 @@ bool AllowsDynamicProperty(zend_class_entry* ce, zend_string* key) {
 
 }  // namespace
 
-/// Finds the class to build; PHP_IC_ENTRY if there is no such class. False: refused, or user code threw.
+/// Finds the class to build; PHP_IC_ENTRY if there is no such class, or it is not allowed. False: refused, or user code
+/// threw.
 bool Decoder::FindClass(zend_string* name, zend_class_entry** ce) {
   if (ZSTR_LEN(name) == 0 || ZSTR_VAL(name)[0] == '\0' || ZSTR_VAL(name)[0] == '\\') {
     return false;
+  }
+  if (!IsClassAllowed(name)) {
+    *ce = PHP_IC_ENTRY;
+    return true;
   }
   zend_string* const lower_name = zend_string_tolower(name);
   auto* found = static_cast<zend_class_entry*>(zend_hash_find_ptr(EG(class_table), lower_name));
@@ -382,9 +388,13 @@ bool Decoder::EnumCase(zval* target) {
   }
   zend_string* const class_name = zend_string_init(class_token.data, class_token.size, false);
   zend_string* const case_name = zend_string_init(case_token.data, case_token.size, false);
-  zend_class_entry* const ce = zend_is_valid_class_name(class_name) ? zend_lookup_class(class_name) : nullptr;
+  const bool allowed = IsClassAllowed(class_name);
+  zend_class_entry* const ce =
+      allowed && zend_is_valid_class_name(class_name) ? zend_lookup_class(class_name) : nullptr;
   zend_class_constant* found = nullptr;
-  if (ce == nullptr) {
+  if (!allowed) {
+    php_error_docref(nullptr, E_WARNING, "Enum '%s' is not among shmpack.allowed_classes", ZSTR_VAL(class_name));
+  } else if (ce == nullptr) {
     if (!EG(exception)) {
       php_error_docref(nullptr, E_WARNING, "Class '%s' not found", ZSTR_VAL(class_name));
     }

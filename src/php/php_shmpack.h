@@ -25,6 +25,7 @@ extern zend_module_entry shmpack_module_entry;
 ZEND_BEGIN_MODULE_GLOBALS(shmpack)
   zend_long init_mem;   // sysvshm.init_mem: bytes for data of a new region when shm_attach() is not told.
   double lock_timeout;  // shmpack.lock_timeout: seconds, finite and above 0.
+  char *allowed_classes;  // shmpack.allowed_classes: see php/allowed_classes.h.
 ZEND_END_MODULE_GLOBALS(shmpack)
 // clang-format on
 
