@@ -30,10 +30,10 @@ namespace shmpack {
 
 #ifdef SHMPACK_FAULTS
 template <typename T>
-inline void Store(std::atomic<T>& word, T value, const char* function = __builtin_FUNCTION(),
+inline void Store(std::atomic<T>& word, T value, const char* file = __builtin_FILE(),
                   int line = __builtin_LINE()) noexcept {
   word.store(value, std::memory_order_release);
-  FaultPoint(function, line);
+  FaultPoint(file, line);
 }
 #else
 template <typename T>
@@ -42,10 +42,21 @@ inline void Store(std::atomic<T>& word, T value) noexcept {
 }
 #endif
 
+#ifdef SHMPACK_FUZZ_LOADS
+/// Set by fuzz targets; called before each Load(), so that bytes can change between two reads of the same word.
+extern void (*load_hook)(const void* word);
+
+template <typename T>
+inline T Load(const std::atomic<T>& word) noexcept {
+  if (load_hook != nullptr) load_hook(&word);
+  return word.load(std::memory_order_acquire);
+}
+#else
 template <typename T>
 inline T Load(const std::atomic<T>& word) noexcept {
   return word.load(std::memory_order_acquire);
 }
+#endif
 
 namespace internal {
 

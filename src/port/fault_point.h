@@ -8,11 +8,11 @@
 namespace shmpack {
 
 #ifdef SHMPACK_FAULTS
-/// Set by tests; called with the function and line of the point.
-extern void (*fault_hook)(const char* function, int line);
+/// Set by tests; called with the file and line of the point.
+extern void (*fault_hook)(const char* file, int line);
 
-inline void FaultPoint(const char* function = __builtin_FUNCTION(), int line = __builtin_LINE()) noexcept {
-  if (fault_hook != nullptr) fault_hook(function, line);
+inline void FaultPoint(const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+  if (fault_hook != nullptr) fault_hook(file, line);
 }
 #else
 inline void FaultPoint() noexcept {}

@@ -4,6 +4,6 @@
 
 namespace shmpack {
 
-void (*fault_hook)(const char* function, int line) = nullptr;
+void (*fault_hook)(const char* file, int line) = nullptr;
 
 }  // namespace shmpack

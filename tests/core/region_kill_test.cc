@@ -3,8 +3,12 @@
 // A process killed after each single store of an operation: the next process goes on at once, finds the touched value
 // old or new, all others untouched, and no room lost. Then the same with a second kill, at each store of the repair.
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
+#include <regex>
+#include <set>
 
 #include "fault_injection.h"
 #include "test_region.h"
@@ -18,11 +22,19 @@ constexpr int64_t kTouched = 1;
 
 using Values = std::map<int64_t, std::string>;
 
+enum class Filling {
+  kMixed,      // Neighbours around the touched value, free blocks between them, and slots both used and free.
+  kTwins,      // Free blocks of one size, the first of them right behind the touched value's.
+  kPacked,     // No slot and no block is free: a new one is one more, and splits chains of several.
+  kScattered,  // Enough free room, but not in one piece: the operation has to compact the region.
+};
+
 struct Operation {
   const char* name;
   std::optional<std::string> before;  // Of kTouched.
   std::optional<std::string> after;   // Of kTouched; nothing: it is removed.
-  bool scattered_room = false;        // Fill the region so that the operation has to compact it.
+  Filling filling = Filling::kMixed;
+  bool is_refused = false;  // For want of room: `before` stays.
 };
 
 void PrintTo(const Operation& operation, std::ostream* out) { *out << operation.name; }
@@ -38,27 +50,34 @@ const Operation kOperations[] = {
     {"HeapByLarger", std::string(100, 'o'), std::string(300, 'n')},
     {"RemoveInline", "old", std::nullopt},
     {"RemoveInHeap", std::string(100, 'o'), std::nullopt},
-    {"NewWithCompaction", std::nullopt, std::string(1'500, 'n'), true},
-    {"OverwriteWithCompaction", std::string(40, 'o'), std::string(1'500, 'n'), true},
+    {"FreedBesideAFreeBlock", std::string(100, 'o'), "new", Filling::kTwins},
+    {"NewWithIndexGrowth", std::nullopt, std::string(100, 'n'), Filling::kPacked},
+    {"RemoveFromChains", std::string(100, 'o'), std::nullopt, Filling::kPacked},
+    {"NewWithCompaction", std::nullopt, std::string(1'500, 'n'), Filling::kScattered},
+    {"OverwriteWithCompaction", std::string(40, 'o'), std::string(1'500, 'n'), Filling::kScattered},
+    {"HeapExhausted", std::string(100, 'o'), std::string(2'450, 'n'), Filling::kScattered, true},
 };
 
 class KillTest : public ::testing::TestWithParam<Operation> {
  protected:
-  /// A region with neighbours around the touched value, free blocks between them, and slots both used and free.
   Values Fill(Region& region) {
     Values values;
-    const bool scattered = GetParam().scattered_room;
+    const Filling filling = GetParam().filling;
     if (GetParam().before) {
       EXPECT_EQ(Put(region, kTouched, *GetParam().before), Code::kOk);
     }
-    const int64_t count = scattered ? 40 : 12;
+    const int64_t count = filling == Filling::kMixed || filling == Filling::kTwins ? 12 : 40;
     for (int64_t key = 10; key < 10 + count; ++key) {
-      values[key] =
-          std::string(key % 4 == 0 ? 9 : 40 + static_cast<size_t>(key % 5) * 8, static_cast<char>('a' + key % 26));
+      const size_t various = key % 4 == 0 ? 9 : 40 + static_cast<size_t>(key % 5) * 8;
+      values[key] = std::string(filling == Filling::kTwins ? 40 : various, static_cast<char>('a' + key % 26));
       EXPECT_EQ(Put(region, key, values[key]), Code::kOk);
     }
     for (int64_t key = 10; key < 10 + count; ++key) {
-      if (scattered ? key % 3 != 1 : key % 3 == 1) {
+      const bool goes = filling == Filling::kMixed       ? key % 3 == 1
+                        : filling == Filling::kTwins     ? key % 2 == 0
+                        : filling == Filling::kScattered ? key % 3 != 1
+                                                         : false;
+      if (goes) {
         EXPECT_TRUE(region.Remove(key, kTestTimeoutMs).ok());
         values.erase(key);
       }
@@ -68,7 +87,13 @@ class KillTest : public ::testing::TestWithParam<Operation> {
 
   bool Operate(Region& region) {
     if (!GetParam().after) return region.Remove(kTouched, kTestTimeoutMs).ok();
-    return Put(region, kTouched, *GetParam().after) == Code::kOk;
+    return Put(region, kTouched, *GetParam().after) == (GetParam().is_refused ? Code::kNoRoom : Code::kOk);
+  }
+
+  bool Compacts() const { return GetParam().filling == Filling::kScattered && !GetParam().is_refused; }
+
+  bool IsOldOrNew(const std::optional<std::string>& touched) const {
+    return touched == GetParam().before || (touched == GetParam().after && !GetParam().is_refused);
   }
 
   /// Who may only read cannot repair, and reads around the dead writer all the same. Returns the touched value.
@@ -80,7 +105,7 @@ class KillTest : public ::testing::TestWithParam<Operation> {
       EXPECT_EQ(Get(reader, key), value) << "read-only, key " << key;
     }
     const std::optional<std::string> touched = Get(reader, kTouched);
-    EXPECT_TRUE(touched == GetParam().before || touched == GetParam().after) << touched.value_or("(none)");
+    EXPECT_TRUE(IsOldOrNew(touched)) << touched.value_or("(none)");
     return touched;
   }
 
@@ -88,7 +113,7 @@ class KillTest : public ::testing::TestWithParam<Operation> {
     // The first operation after the kill does not wait for the dead.
     EXPECT_TRUE(region.Put(99, "x", 1, kPromptMs).ok());
     const std::optional<std::string> touched = Get(region, kTouched);
-    EXPECT_TRUE(touched == GetParam().before || touched == GetParam().after) << touched.value_or("(none)");
+    EXPECT_TRUE(IsOldOrNew(touched)) << touched.value_or("(none)");
     for (const auto& [key, value] : others) EXPECT_EQ(Get(region, key), value) << "key " << key;
     EXPECT_TRUE(region.Remove(99, kTestTimeoutMs).ok());
     for (const auto& [key, value] : others) EXPECT_TRUE(region.Remove(key, kTestTimeoutMs).ok());
@@ -111,7 +136,7 @@ TEST_P(KillTest, AtEveryStore) {
     const ChildEnd end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
     ASSERT_NE(end, ChildEnd::kFailed);
     // A block on the move lies in two places, and only a repair puts it together.
-    if (!GetParam().scattered_room) {
+    if (!Compacts()) {
       const std::optional<std::string> seen = ExpectReadableWithoutRepair(*region, others);
       // A repair takes nothing back that somebody may have seen.
       EXPECT_TRUE(region->Put(99, "x", 1, kPromptMs).ok());
@@ -121,14 +146,14 @@ TEST_P(KillTest, AtEveryStore) {
     if (end == ChildEnd::kFinished || HasFailure()) break;
   }
   // Fewer stores than this, and the operation was not the one that is meant.
-  EXPECT_GT(point, GetParam().scattered_room ? 250 : 8);
+  EXPECT_GT(point, Compacts() ? 250 : GetParam().is_refused ? 2 : 8);
   RecordProperty("kill_points", point - 1);
 }
 
 TEST_P(KillTest, AndAgainAtEveryStoreOfTheRepair) {
   int kills = 0;
   bool finished = false;
-  const int step = GetParam().scattered_room ? 29 : 3;
+  const int step = Compacts() ? 29 : 3;
   for (int point = 1; !finished && !HasFailure(); point += step) {
     bool repaired = false;
     for (int repair_point = 1; !repaired && !HasFailure(); repair_point += 5) {
@@ -148,11 +173,54 @@ TEST_P(KillTest, AndAgainAtEveryStoreOfTheRepair) {
       ExpectWhole(*region, others, fresh_bytes);
     }
   }
-  EXPECT_GT(kills, 20);
+  EXPECT_GT(kills, GetParam().is_refused ? 0 : 20);
 }
 
 INSTANTIATE_TEST_SUITE_P(Operations, KillTest, ::testing::ValuesIn(kOperations),
                          [](const auto& info) { return std::string(info.param.name); });
+
+/// The points that a process met, as "file.cc:line".
+std::set<std::string> met_points;
+
+void Record(const char* file, int line) {
+  met_points.insert(std::filesystem::path(file).filename().string() + ":" + std::to_string(line));
+}
+
+/// Every line of the core that stores to shared memory.
+std::set<std::string> StoresInTheSources() {
+  const std::regex store(R"(\bStore\()");
+  std::set<std::string> stores;
+  for (const auto& entry : std::filesystem::directory_iterator(SHMPACK_ROOT "/src/core")) {
+    const std::string name = entry.path().filename().string();
+    if (name == "shared_access.h") continue;  // Defines it.
+    std::ifstream source(entry.path());
+    int number = 0;
+    for (std::string line; std::getline(source, line);) {
+      ++number;
+      if (line.find("//") < line.find("Store(")) continue;
+      if (std::regex_search(line, store)) stores.insert(name + ":" + std::to_string(number));
+    }
+  }
+  return stores;
+}
+
+TEST_P(KillTest, RecordsItsPoints) {
+  // In this process, with nobody killed: what an operation stores. And what the repair behind each of its points
+  // stores.
+  int point = 1;
+  for (ChildEnd end = ChildEnd::kKilled; end == ChildEnd::kKilled; ++point) {
+    TestRegion region(kSize);
+    fault_hook = Record;
+    const Values others = Fill(*region);
+    fault_hook = nullptr;
+    end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
+    fault_hook = Record;
+    EXPECT_EQ(Put(*region, 98, "y"), Code::kOk);
+    EXPECT_TRUE(Operate(*region) || !GetParam().after);
+    fault_hook = nullptr;
+  }
+  EXPECT_GT(point, 2);
+}
 
 TEST(KillWhileCreatingTest, TheNextOneFinishesTheRegion) {
   int point = 1;
@@ -177,6 +245,23 @@ TEST(KillWhileCreatingTest, TheNextOneFinishesTheRegion) {
   }
   EXPECT_GT(point, 10);
 }
+
+/// With a parameter only because such suites run after one another: the one above has met its points by then.
+class KillPointsTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(KillPointsTest, EveryStoreOfTheCoreIsOneThatSomeOperationMeets) {
+  fault_hook = Record;
+  { TestRegion region(kSize); }
+  fault_hook = nullptr;
+  const std::set<std::string> stores = StoresInTheSources();
+  EXPECT_GT(stores.size(), 60U);
+  for (const std::string& store : stores) {
+    // A new mutation without an operation in kOperations that meets it.
+    EXPECT_TRUE(met_points.count(store) == 1) << "no kill test meets " << store;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AfterAllOperations, KillPointsTest, ::testing::Values(0));
 
 }  // namespace
 }  // namespace shmpack
