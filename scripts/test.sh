@@ -180,6 +180,16 @@ if test_wanted tests/stock; then
   grep -q ' 0x00000001$' <<<"$test_before" || ipcrm -M 1 2>/dev/null || true
 fi
 
+if [[ ${#test_selection[@]} -eq 0 ]]; then
+  say "models"
+  if "$root/dev" model >"$out/model.log" 2>&1; then
+    test_passed=$((test_passed + $(grep -c ' errors 0' "$out/model.log" || true)))
+  else
+    tail -20 "$out/model.log"
+    test_fault "the models of lock and protocols: $out/model.log"
+  fi
+fi
+
 test_left=$(comm -13 <(echo "$test_before") <(test_ipc_objects unused))
 if [[ -n $test_left ]]; then
   sleep 2 # Another program's may be on their way out.

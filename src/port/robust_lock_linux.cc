@@ -69,10 +69,10 @@ void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
 }
 
 /// Takes the word if it still is `expected`. Acquire: partner is the release in ReleaseRobustLock(), or the kernel's
-/// store on the dead holder's behalf.
+/// store on the dead holder's behalf. Release: whoever sees our id sees the dead holder's namespace gone.
 bool TryTake(ThreadSelf& self, LockShm& lock, uint32_t expected, uint32_t desired) noexcept {
   SetPending(self, &lock.word);
-  if (lock.word.compare_exchange_strong(expected, desired, std::memory_order_acquire, std::memory_order_relaxed)) {
+  if (lock.word.compare_exchange_strong(expected, desired, std::memory_order_acq_rel, std::memory_order_relaxed)) {
     FaultPoint();
     lock.pid_namespace.store(self.pid_namespace, std::memory_order_relaxed);
     return true;

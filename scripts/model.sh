@@ -1,0 +1,98 @@
+# check the models of the lock and of publishing (docs/model) with spin; see that a broken one is found out
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# One line per check: its name, the states looked at, the errors. A check must be exhaustive to count. After the checks, each
+# protocol with one thing left out, where spin must find an error.
+
+[[ $# -eq 0 ]] || fail "model: unknown option $1; usage: ./dev model"
+need_packages spin gcc libc6-dev
+model_folder=$out/model
+rm -rf "$model_folder"
+mkdir -p "$model_folder"
+
+# model_check <holds|fails> <name> <model> <setting>...
+model_check() {
+  local expected=$1 name=$2 model=$3 folder=$model_folder/$2 setting kind=-DSAFETY optimise=-O1 fair=() states errors
+  shift 3
+  [[ $expected == holds ]] || optimise=-O0 # An error is found at once.
+  mkdir "$folder"
+  for setting in "$@"; do
+    if [[ $setting == LIVENESS ]]; then
+      kind=-DNFAIR=2
+      fair=(-a -f)
+    fi
+  done
+  if ! (cd "$folder" && spin -a "${@/#/-D}" "$root/docs/model/$model.pml" && gcc "$optimise" -w "$kind" -DMEMLIM=2000 -o pan pan.c) \
+    >"$folder/build.log" 2>&1; then
+    echo "$name: could not be built: $folder/build.log"
+    return 1
+  fi
+  # In its own folder, since it leaves a trail of an error there.
+  (cd "$folder" && timeout 120 ./pan -m1000000 "${fair[@]}" >pan.log 2>&1) || true
+  states=$(sed -nE 's/^ *([0-9]+) states, stored.*/\1/p' "$folder/pan.log")
+  errors=$(sed -nE 's/.*errors: ([0-9]+)$/\1/p' "$folder/pan.log")
+  if [[ $expected == fails ]]; then
+    if [[ ${errors:-0} -gt 0 ]]; then
+      echo "$name: found out: $(sed -nE 's/^pan:1: (.*) \(at depth.*/\1/p' "$folder/pan.log")"
+      return 0
+    fi
+    echo "$name: NOT found out: $folder/pan.log"
+    return 1
+  fi
+  echo "$name: states ${states:-?}, errors ${errors:-?}"
+  if [[ $errors != 0 ]]; then
+    echo "  to see how: cd $folder && spin -t -p -g ${*/#/-D} $root/docs/model/$model.pml"
+    return 1
+  elif [[ -z $states ]] || grep -q -E 'max search depth too small|Search not completed|reached -DMEMLIM' "$folder/pan.log"; then
+    echo "  but the search was not completed: $folder/pan.log"
+    return 1
+  fi
+}
+
+# Each line: what is expected, name, model, settings. docs/model/README.md says what each is about.
+model_checks() {
+  cat <<'CHECKS'
+holds lock_exclusion lock USERS=3 KILLS=1 GIVE_UP=true
+holds lock_exclusion_two_kills lock USERS=2 ROUNDS=2 KILLS=2 GIVE_UP=true
+holds lock_two_namespaces lock USERS=3 KILLS=1 LAST_NS=2
+holds lock_foreign_word lock USERS=3 KILLS=0 FIRST_WORD=4
+holds lock_progress lock USERS=2 ROUNDS=2 KILLS=1 LIVENESS
+holds lock_progress_two_kills lock USERS=2 KILLS=2 LIVENESS
+holds lock_progress_foreign_word lock USERS=2 KILLS=1 FIRST_WORD=4 LIVENESS
+holds lock_no_wake_lost lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0
+holds lock_one_slice_per_kill lock USERS=3 KILLS=1 SLICES=2
+holds publish_overwrites publish PUTS=3 KILLS=1
+holds publish_two_kills publish PUTS=2 KILLS=2
+holds publish_two_reads publish PUTS=2 KILLS=1 READS=2
+holds publish_removes publish PUTS=2 KILLS=1 REMOVES=true
+fails lock_without_slices lock USERS=3 KILLS=1 SLICES=0
+fails lock_without_pending lock USERS=2 KILLS=1 LAST_NS=2 LIVENESS BREAK_NOT_PENDING
+fails lock_wake_before_release lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0 BREAK_WAKE_BEFORE_RELEASE
+fails lock_slice_without_a_kill lock USERS=3 KILLS=1 SLICES=2 BREAK_WAKE_BEFORE_RELEASE
+fails lock_bit_not_passed_on lock USERS=3 KILLS=0 SLICES=0 BREAK_BIT_NOT_PASSED_ON
+fails lock_namespace_unchecked lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_UNCHECKED
+fails lock_namespace_stays lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_STAYS
+fails lock_same_thread_id lock USERS=3 KILLS=1 LAST_NS=2 LAST_TID=1
+fails publish_unchecked publish PUTS=2 KILLS=0 BREAK_UNCHECKED
+fails publish_copy_unchecked publish PUTS=2 KILLS=0 BREAK_COPY_UNCHECKED
+fails publish_never_odd publish PUTS=2 KILLS=0 BREAK_NEVER_ODD
+fails publish_commit_too_early publish PUTS=2 KILLS=0 BREAK_COMMIT_TOO_EARLY
+fails publish_freed_too_early publish PUTS=2 KILLS=0 BREAK_FREED_TOO_EARLY
+fails publish_no_undo publish PUTS=2 KILLS=1 BREAK_NO_UNDO
+fails publish_armed_too_early publish PUTS=2 KILLS=1 BREAK_ARMED_TOO_EARLY
+fails publish_old_version_again publish PUTS=2 KILLS=1 BREAK_OLD_VERSION_AGAIN
+fails publish_undone_after_commit publish PUTS=2 READS=2 KILLS=1 BREAK_UNDONE_AFTER_COMMIT
+CHECKS
+}
+
+# Two at a time, as far as there are processors: some take 1 GB.
+model_bad=0
+model_jobs=$(($(nproc) > 1 ? 2 : 1))
+while read -ra model_line; do
+  if [[ $(jobs -rp | wc -l) -ge $model_jobs ]]; then wait -n || model_bad=1; fi
+  model_check "${model_line[@]}" &
+done < <(model_checks)
+while [[ -n $(jobs -p) ]]; do wait -n || model_bad=1; done
+
+[[ $model_bad -eq 0 ]] || fail "the models do not hold, see above"
