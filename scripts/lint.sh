@@ -7,7 +7,7 @@ need_packages clang-format shellcheck php-cli
 lint_bad=0
 
 say "clang-format"
-find "$root/src" "$root/include" "$root/tests" -name '*.cc' -o -name '*.h' | grep -v '/shmpack_arginfo\.h$' |
+find "$root/src" "$root/include" "$root/tests" "$root/fuzz" -name '*.cc' -o -name '*.h' | grep -v '/shmpack_arginfo\.h$' |
   xargs clang-format --dry-run -Werror || lint_bad=1
 
 say "shellcheck"
@@ -17,7 +17,7 @@ shellcheck -x -P "$root" -e SC2154,SC2016 "$root/dev" "$root/.ci/run" "$root"/sc
 say "php -l"
 while IFS= read -r lint_file; do
   "$php" -n -l "$lint_file" >/dev/null || lint_bad=1
-done < <(find "$root/tests" "$root/demo" "$root/bench" "$root/shmpack.stub.php" -name '*.inc' -o -name '*.php' 2>/dev/null)
+done < <(find "$root/tests" "$root/fuzz" "$root/demo" "$root/bench" "$root/shmpack.stub.php" -name '*.inc' -o -name '*.php' 2>/dev/null)
 
 say "layers"
 check_layers >&2 || lint_bad=1

@@ -61,7 +61,8 @@ uint32_t CompactSlots(const RegionView& view, uint32_t slot_count) noexcept {
     while (high > low && Load(view.slot(high - 1).version) == 0) --high;
     while (low < high && Load(view.slot(low).version) != 0) ++low;
     if (low >= high) break;
-    MoveSlot(view, high - 1, low);
+    // Never the same slot twice: hostile bytes may make it live again behind us.
+    MoveSlot(view, --high, low++);
   }
   Store(view.header().index.slot_count, high);
   return high;

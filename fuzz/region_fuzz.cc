@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// libFuzzer target: attach and every operation over a region whose bytes somebody else writes, also between two reads
+// of the same word and between two stores.
+//
+// The input is a program. Its first byte chooses the size, the lock's timeout, and what the region lies in: a heap
+// block of exactly that size, so that AddressSanitizer sees the first byte touched outside of it; or a System V segment
+// that is filled from the input and goes through Region::Attach(). The rest is operations and hostile writes; a write
+// happens at once, or as a rule: at the n-th load or store of the operations that follow, or before every load of its
+// word.
+//
+// Found here: what sanitizers see, an operation that does not end (a budget of loads), a value longer than the region,
+// and a store through a handle that is for reading only.
+
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "byte_source.h"
+#include "core/shared_access.h"
+#include "port/fault_point.h"
+#include "shmpack/region.h"
+
+namespace shmpack {
+
+void (*fault_hook)(const char* function, int line) = nullptr;
+void (*load_hook)(const void* word) = nullptr;
+
+/// Reaches what only a test may.
+struct RegionTestPeer {
+  static Region Over(void* base, uint64_t bytes) {
+    Region region;
+    region.header_ = static_cast<HeaderShm*>(base);
+    region.bytes_ = bytes;
+    return region;
+  }
+  static HeaderShm* Header(const Region& region) { return region.header_; }
+  static Region ReadOnly(Region region) {
+    region.read_only_ = true;
+    return region;
+  }
+};
+
+namespace {
+
+constexpr int kMostSteps = 48;
+constexpr size_t kMostRules = 8;
+constexpr uint64_t kMostLoads = 3'000'000;  // No operation on regions as small as these needs a tenth of it.
+constexpr uint64_t kDataBytes[] = {40, 300, 1'000, 3'000};
+constexpr uint32_t kHeapBegin = sizeof(HeaderShm) / kUnitBytes;
+
+/// A hostile write: what is done to the word at a position.
+struct Poke {
+  uint64_t position = 0;
+  uint64_t operand = 0;
+  uint8_t kind = 0;
+};
+
+struct Rule {
+  enum When : uint8_t { kAtLoad, kAtStore, kBeforeEachLoad } when = kAtLoad;
+  uint16_t countdown = 0;
+  Poke poke;
+};
+
+[[noreturn]] void Finding(const char* what) {
+  std::fprintf(stderr, "FINDING: %s\n", what);
+  std::abort();
+}
+
+/// The region under attack; one at a time, because the hooks have no argument for it.
+struct Arena {
+  uint8_t* base = nullptr;   // Where hostile writes go; the operations' own mapping, or another one of it.
+  uint8_t* seen = nullptr;   // Where the operations have it; null before Attach() returned.
+  std::vector<uint8_t> own;  // For handles that may not store: what it holds by hostile writes alone.
+  uint64_t bytes = 0;
+  std::vector<Rule> rules;
+  uint64_t loads = 0;
+  uint32_t timeout_ms = 0;  // Most inputs wait for nothing, so that runs are fast.
+};
+
+Arena arena;
+
+void ApplyTo(uint8_t* base, const Poke& poke) {
+  const bool wide = poke.kind == 7 && poke.position + 8 <= arena.bytes;
+  const size_t width = wide ? 8 : 4;
+  if (poke.position + width > arena.bytes) return;
+  uint64_t value = 0;
+  std::memcpy(&value, base + poke.position, width);
+  switch (poke.kind) {
+    case 0:
+      value = 0;
+      break;
+    case 1:
+      value = UINT64_MAX;
+      break;
+    case 2:
+      value = poke.operand & 0xff;
+      break;
+    case 3:
+    case 7:
+      value = poke.operand;
+      break;
+    case 4:
+      value ^= uint64_t{1} << (poke.operand % 32);
+      break;
+    case 5:
+      value += (poke.operand & 0xf) - 8;
+      break;
+    default:  // What may be a block's offset, or the length of a value that ends near the region's end.
+      value = (poke.operand & 0x8000) == 0 ? kHeapBegin + (poke.operand & 0x3ff)
+                                           : arena.bytes - sizeof(HeaderShm) - (poke.operand & 0x1f);
+  }
+  std::memcpy(base + poke.position, &value, width);
+}
+
+void Apply(const Poke& poke) {
+  ApplyTo(arena.base, poke);
+  if (!arena.own.empty()) ApplyTo(arena.own.data(), poke);
+}
+
+void BeforeLoad(const void* word) {
+  if (++arena.loads > kMostLoads) Finding("an operation does not end");
+  for (Rule& rule : arena.rules) {
+    if (rule.when == Rule::kBeforeEachLoad) {
+      if (arena.seen != nullptr && word == arena.seen + rule.poke.position) Apply(rule.poke);
+    } else if (rule.when == Rule::kAtLoad && rule.countdown != 0 && --rule.countdown == 0) {
+      Apply(rule.poke);
+    }
+  }
+}
+
+void AfterStore(const char*, int) {
+  for (Rule& rule : arena.rules) {
+    if (rule.when == Rule::kAtStore && rule.countdown != 0 && --rule.countdown == 0) Apply(rule.poke);
+  }
+}
+
+Poke TakePoke(ByteSource& source) {
+  const auto zone = source.Take<uint8_t>();
+  const auto where = source.Take<uint16_t>();
+  Poke poke;
+  switch (zone % 5) {
+    case 0:  // Lock, index, writer, undo, move, and the bins' bitmap.
+      poke.position = 64 + where * 4 % 352;
+      break;
+    case 1:  // A slot's word.
+      poke.position = arena.bytes - (uint64_t{where / 12U} % 24 + 1) * sizeof(SlotShm) + where % 12U * 4;
+      break;
+    case 2:  // The heap's lower end.
+      poke.position = sizeof(HeaderShm) + where * 4 % 2048;
+      break;
+    case 3:  // The bins' heads of small blocks.
+      poke.position = 416 + where * 4 % 320;
+      break;
+    default:
+      poke.position = uint64_t{where} * 4 % arena.bytes;
+  }
+  poke.kind = source.Take<uint8_t>() % 8;
+  poke.operand = poke.kind == 7   ? source.Take<uint64_t>()
+                 : poke.kind == 3 ? source.Take<uint32_t>()
+                 : poke.kind >= 2 ? source.Take<uint16_t>()
+                                  : 0;
+  return poke;
+}
+
+/// One operation, or one hostile write or rule.
+void Step(Region& writer, ByteSource& source) {
+  const auto opcode = source.Take<uint8_t>();
+  const bool read_only = (opcode & 0x80) != 0;
+  Region region = read_only ? RegionTestPeer::ReadOnly(writer) : writer;
+  const int64_t key = opcode >> 4 & 7;
+  Status status;
+  Peeked peeked;
+  arena.loads = 0;
+  if (read_only) arena.own.assign(arena.base, arena.base + arena.bytes);
+  switch (opcode & 15) {
+    case 0:
+    case 1:
+    case 2: {
+      const size_t size = source.Take<uint8_t>() * ((opcode & 15) == 2 ? 8 : 1);
+      const size_t head = size / 3;
+      const std::vector<uint8_t> first(head, 'h');
+      const std::vector<uint8_t> second(size - head, 'b');
+      status = region.Put(key * 7, {first.data(), head, second.data(), size - head}, arena.timeout_ms);
+      break;
+    }
+    case 3:
+    case 4:
+      status = region.Remove(key * 7, arena.timeout_ms);
+      break;
+    case 5:
+    case 6:
+    case 7: {
+      const uint64_t skip = (opcode & 15) == 7 ? source.Take<uint8_t>() : 0;
+      status = region.Peek(key * 7, arena.timeout_ms, &peeked);
+      if (!status.ok()) break;
+      if (peeked.length > arena.bytes) Finding("a value is longer than its region");
+      const std::unique_ptr<uint8_t[]> copy(new uint8_t[peeked.length > skip ? peeked.length - skip : 0]);
+      status = region.Copy(peeked, skip, copy.get());
+      break;
+    }
+    case 8: {
+      const size_t capacity = source.Take<uint8_t>() * 4;
+      const std::unique_ptr<uint8_t[]> copy(new uint8_t[capacity]);
+      status = region.ReadLocked(key * 7, arena.timeout_ms, copy.get(), capacity, &peeked);
+      break;
+    }
+    case 9: {
+      RegionStats stats;
+      status = region.Stats(arena.timeout_ms, &stats);
+      (void)region.lock_holder();
+      break;
+    }
+    case 10:  // The last holder died: the next one repairs.
+      Apply({64, 0x40000000, 3});
+      break;
+    case 11: {
+      uint8_t bytes[256];
+      const auto where = source.Take<uint16_t>();
+      const size_t count = source.TakeBytes(bytes, source.Take<uint8_t>());
+      for (size_t i = 0; i < count; ++i) arena.base[(where + i) % arena.bytes] = bytes[i];
+      break;
+    }
+    case 12:
+    case 13:
+      Apply(TakePoke(source));
+      break;
+    default: {
+      Rule rule;
+      const auto when = source.Take<uint8_t>();
+      rule.when = static_cast<Rule::When>(when % 3);
+      if (rule.when != Rule::kBeforeEachLoad) rule.countdown = source.Take<uint8_t>() + when / 3 * 64 + 1;
+      rule.poke = TakePoke(source);
+      // A lock word that changes before every load would only make each operation wait.
+      if (arena.rules.size() < kMostRules && rule.poke.position >= 80) arena.rules.push_back(rule);
+    }
+  }
+  const bool wrote = read_only && (opcode & 15) < 10 && std::memcmp(arena.own.data(), arena.base, arena.bytes) != 0;
+  if (wrote) Finding("a handle for reading only stored something");
+  arena.own.clear();
+  // Waiting once is enough.
+  if (status.code() == Code::kTimeout) Apply({64, (opcode & 16) != 0 ? 0x40000000U : 0U, 3});
+}
+
+void Run(Region& region, ByteSource& source) {
+  fault_hook = AfterStore;
+  load_hook = BeforeLoad;
+  for (int step = 0; step < kMostSteps && !source.empty(); ++step) Step(region, source);
+  fault_hook = nullptr;
+  load_hook = nullptr;
+}
+
+/// A new region's bytes.
+const std::vector<uint8_t>& NewRegion(int which) {
+  static std::vector<uint8_t> made[4];
+  if (made[which].empty()) {
+    Region region;
+    if (!Region::Attach(0, kDataBytes[which], 0600, 0, &region).ok()) Finding("no memory for a region");
+    const auto* const bytes = reinterpret_cast<const uint8_t*>(RegionTestPeer::Header(region));
+    made[which].assign(bytes, bytes + Region::BytesFor(kDataBytes[which]));
+    region.Detach();
+  }
+  return made[which];
+}
+
+void RunInHeap(const std::vector<uint8_t>& start, uint32_t timeout_ms, ByteSource& source) {
+  void* block = nullptr;
+  if (posix_memalign(&block, 64, start.size()) != 0) Finding("no memory for a region");
+  std::memcpy(block, start.data(), start.size());
+  arena = Arena();
+  arena.timeout_ms = timeout_ms;
+  arena.base = arena.seen = static_cast<uint8_t*>(block);
+  arena.bytes = start.size();
+  Region region = RegionTestPeer::Over(block, start.size());
+  Run(region, source);
+  std::free(block);
+}
+
+/// Attaches to what somebody else left under a key. scripts/fuzz.sh knows the key, to clean up after a crash.
+void RunAttached(const std::vector<uint8_t>& start, uint32_t timeout_ms, ByteSource& source) {
+  constexpr int kModes[] = {0600, 0601, 0611, 0610, 0711, 0400};
+  const key_t key = 0x5f000000 + (getpid() & 0xffff);
+  const auto choice = source.Take<uint8_t>();
+  const uint64_t bytes = (choice & 1) != 0 ? start.size() : source.Take<uint16_t>() % 12'000 + 1;
+  const int id = shmget(key, bytes, IPC_CREAT | IPC_EXCL | kModes[choice / 4 % 6]);
+  auto* const mapped = id < 0 ? nullptr : static_cast<uint8_t*>(shmat(id, nullptr, 0));
+  if (mapped == nullptr || mapped == reinterpret_cast<uint8_t*>(-1)) Finding("no segment to be had");
+  if ((choice & 2) != 0) std::memcpy(mapped, start.data(), bytes < start.size() ? bytes : start.size());
+  arena = Arena();
+  arena.timeout_ms = timeout_ms;
+  arena.base = mapped;
+  arena.bytes = bytes;
+  for (auto pokes = source.Take<uint8_t>() % 8; pokes > 0; --pokes) {
+    Poke poke = TakePoke(source);
+    poke.position %= 88;  // What attaching looks at.
+    if (pokes % 2 == 0) {
+      Apply(poke);
+    } else {
+      arena.rules.push_back({pokes % 4 == 1 ? Rule::kAtLoad : Rule::kAtStore, source.Take<uint8_t>(), poke});
+    }
+  }
+  fault_hook = AfterStore;
+  load_hook = BeforeLoad;
+  Region region;
+  const Status status = Region::Attach(key, 300, 0600, arena.timeout_ms, &region);
+  fault_hook = nullptr;
+  load_hook = nullptr;
+  shmctl(id, IPC_RMID, nullptr);
+  if (status.ok()) {
+    if (bytes < sizeof(HeaderShm)) Finding("attached to what is smaller than a header");
+    arena.rules.clear();
+    arena.seen = reinterpret_cast<uint8_t*>(RegionTestPeer::Header(region));
+    Run(region, source);
+    region.Detach();
+  }
+  shmdt(mapped);
+}
+
+}  // namespace
+}  // namespace shmpack
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace shmpack;
+  ByteSource source(data, size);
+  const auto first = source.Take<uint8_t>();
+  const std::vector<uint8_t>& start = NewRegion(first & 3);
+  const uint32_t timeout_ms = first >> 3 & 1;
+  if ((first & 4) != 0) {
+    RunAttached(start, timeout_ms, source);
+  } else {
+    RunInHeap(start, timeout_ms, source);
+  }
+  arena = Arena();
+  return 0;
+}
