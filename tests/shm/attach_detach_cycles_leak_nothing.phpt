@@ -6,6 +6,7 @@ pcntl
 posix
 --SKIPIF--
 <?php
+if (getenv('USE_ZEND_ALLOC') === '0') die('skip measures memory, which a sanitizer keeps back');
 if (!is_readable('/proc/self/maps') || !is_readable('/proc/sysvipc/shm')) die('skip reads /proc');
 ?>
 --FILE--
