@@ -108,11 +108,16 @@ void WarnOperation(int32_t key, const Status& status, uint32_t lock_holder) {
                        key);
       return;
     case Code::kTimeout:
-      php_error_docref(
-          nullptr, E_WARNING,
-          "Failed for key 0x%x: %s, by process %u, for more than %g seconds (shmpack.lock_timeout); nothing "
-          "was changed. Is that process stopped?",
-          key, status.text(), lock_holder, SHMPACK_G(lock_timeout));
+      if (lock_holder == 0) {  // A reader that may not lock waited for a writer, whoever that is.
+        php_error_docref(nullptr, E_WARNING,
+                         "Failed for key 0x%x: %s within %g seconds (shmpack.lock_timeout); nothing was changed", key,
+                         status.text(), SHMPACK_G(lock_timeout));
+        return;
+      }
+      php_error_docref(nullptr, E_WARNING,
+                       "Failed for key 0x%x: %s, by process %u, for more than %g seconds (shmpack.lock_timeout); "
+                       "nothing was changed. Is that process stopped?",
+                       key, status.text(), lock_holder, SHMPACK_G(lock_timeout));
       return;
     default:
       php_error_docref(

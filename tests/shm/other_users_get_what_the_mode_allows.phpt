@@ -10,6 +10,7 @@ if ($status !== 0) die('skip needs root, to become another user');
 --FILE--
 <?php
 require __DIR__ . '/../loading/run_php.inc';
+require __DIR__ . '/raw_segment.inc';
 // The other user may not be able to read the folder of the extension.
 $library = tempnam(sys_get_temp_dir(), 'shmpack');
 copy(extension_file('shmpack'), $library);
@@ -38,6 +39,13 @@ as_nobody('
 ');
 var_dump(shm_get_var($readable, 1));
 
+// A slot that is being written, and nobody who finishes: who may not lock can only wait, and not for ever.
+raw_write(0x5b000005, 4000 - 48, pack('P', 999));
+as_nobody('
+    ini_set("shmpack.lock_timeout", "0.1");
+    var_dump(shm_get_var(shm_attach(0x5b000005), 1));
+');
+
 $shared = shm_attach(0x5b000006, 1000, 0666);
 as_nobody('var_dump(shm_put_var(shm_attach(0x5b000006), 1, "from nobody"));');
 var_dump(shm_get_var($shared, 1));
@@ -64,5 +72,8 @@ bool(false)
 Warning: shm_remove(): Failed for key 0x5b000005, id %d: Operation not permitted in Command line code on line 6
 bool(false)
 string(17) "to be read by all"
+
+Warning: shm_get_var(): Failed for key 0x5b000005: a writer does not finish within 0.1 seconds (shmpack.lock_timeout); nothing was changed in Command line code on line 3
+bool(false)
 bool(true)
 string(11) "from nobody"
