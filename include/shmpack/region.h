@@ -77,7 +77,7 @@ class Region {
   int32_t segment_id() const noexcept { return segment_id_; }
 
   /// Stores a value under `key`, new or in the place of the old one. kReadOnly, kNoRoom, kTimeout, kCorrupt: the old
-  /// value is there, unchanged.
+  /// value is there, unchanged. kOk: the new one is there, even if damage was met after that.
   Status Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) noexcept;
   Status Put(int64_t key, const void* data, uint64_t size, uint32_t timeout_ms) noexcept {
     return Put(key, ValueBytes{data, size}, timeout_ms);

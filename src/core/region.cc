@@ -70,16 +70,20 @@ OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
   return {Offset{static_cast<uint32_t>(words.payload[0])}, words.payload[1]};
 }
 
-/// Gives an old value's block back. The value it held is gone already: if the heap turns out damaged, it is computed
-/// anew.
-Status FreeOldValueLocked(const RegionView& view, const OldValue& old, uint32_t slot_count) noexcept {
-  if (old.block == Offset::kNone) return {};
+/// Computes anew what is derived, after an operation that has committed met damage. What cannot be mended is met again
+/// by the next operation that needs it; this one has done what was asked, so it does not fail.
+void MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept {
+  static_cast<void>(RebuildLocked(view, slot_count));
+}
+
+/// Gives an old value's block back; the value it held is gone already.
+void FreeOldValueLocked(const RegionView& view, const OldValue& old, uint32_t slot_count) noexcept {
+  if (old.block == Offset::kNone) return;
   WriterShm& writer = view.header().writer;
   const uint32_t units = SizeOfLocked(view, old.block);
-  if (units == 0 || !FreeLocked(view, old.block)) return RebuildLocked(view, slot_count);
+  if (units == 0 || !FreeLocked(view, old.block)) return MendAfterCommitLocked(view, slot_count);
   AddTo(writer.live_units, -int64_t{units});
   Store(writer.data_bytes, Load(writer.data_bytes) - ChargedBytes(old.length));
-  return {};
 }
 
 /// Puts a value where there is room for it in one piece; kNoRoom where there is none, with nothing changed that counts.
@@ -115,7 +119,8 @@ Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
   if (!is_new) {
     const OldValue old = OldValueOf(view, index);
     OverwriteLocked(view, index, words);
-    return FreeOldValueLocked(view, old, slot_count);
+    FreeOldValueLocked(view, old, slot_count);
+    return {};
   }
   SlotShm& slot = view.slot(index);
   BeginStructureLocked(view);
@@ -168,9 +173,13 @@ Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
   const bool unlinked = UnlinkLocked(view, slot_count, index);
   if (unlinked) PushFreeSlotLocked(view, index);
   EndStructureLocked(view);
-  if (!unlinked) return RebuildLocked(view, slot_count);
-  AddTo(view.header().writer.live_slots, -1);
-  return FreeOldValueLocked(view, old, slot_count);
+  if (unlinked) {
+    AddTo(view.header().writer.live_slots, -1);
+    FreeOldValueLocked(view, old, slot_count);
+  } else {
+    MendAfterCommitLocked(view, slot_count);
+  }
+  return {};
 }
 
 }  // namespace

@@ -199,6 +199,25 @@ TEST(RegionTest, CountersThatCannotBeAreDamageThatTheNextWriterRepairs) {
   EXPECT_EQ(Get(*region, 1), std::string(100, 'v'));
 }
 
+TEST(RegionTest, DamageMetAfterTheCommitDoesNotFailWhatWasDone) {
+  for (const bool removes : {false, true}) {
+    TestRegion region(3'000);
+    ASSERT_EQ(Put(*region, 1, std::string(100, 'o')), Code::kOk);
+    ASSERT_EQ(Put(*region, 2, std::string(100, 'o')), Code::kOk);
+    // The old value's block has no size any more: it cannot be freed, and the heap cannot be walked.
+    auto* const base = reinterpret_cast<uint8_t*>(&RegionTestPeer::Header(*region));
+    reinterpret_cast<BlockShm*>(base + sizeof(HeaderShm))->units = 0;
+    if (removes) {
+      EXPECT_EQ(region->Remove(1, kTestTimeoutMs).code(), Code::kOk);
+      EXPECT_EQ(Get(*region, 1), std::nullopt);
+    } else {
+      EXPECT_EQ(Put(*region, 1, "new"), Code::kOk);
+      EXPECT_EQ(Get(*region, 1), "new");
+    }
+    EXPECT_EQ(Get(*region, 2), std::string(100, 'o'));
+  }
+}
+
 TEST(RegionTest, ACircleInTheIndexEndsInAStatus) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "v"), Code::kOk);
