@@ -53,9 +53,11 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/repair.cc
     src/core/semaphore.cc
     src/php/allowed_classes.cc
+    src/php/decoded_cache.cc
     src/php/module.cc
     src/php/object_decoder.cc
     src/php/object_encoder.cc
+    src/php/persistent_copy.cc
     src/php/sem_functions.cc
     src/php/shm_functions.cc
     src/php/stand_in.cc

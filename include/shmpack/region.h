@@ -75,6 +75,20 @@ class Region {
   bool read_only() const noexcept { return read_only_; }
   /// The system's id of the segment, -1 of a region under key 0.
   int32_t segment_id() const noexcept { return segment_id_; }
+  /// The random number that the region was given when it was made, as the shared bytes have it now.
+  uint64_t region_id() const noexcept { return header_->region_id.load(std::memory_order_relaxed); }
+
+  /// Whether the value that Peek() found in `slot` with `version`, in this or an earlier handle to the same segment, is
+  /// still the variable's. Two loads, for who kept a copy of it. False in doubt.
+  bool IsCurrent(uint32_t slot, uint64_t version) const noexcept {
+    // Acquire: partner is the release in the core's Store(). Why slot_count: see IsUnchanged() in src/core/peek.cc.
+    if (slot >= header_->index.slot_count.load(std::memory_order_acquire)) return false;
+    const uint64_t below_end = (uint64_t{slot} + 1) * sizeof(SlotShm);
+    if (below_end > bytes_ - sizeof(HeaderShm)) return false;
+    const auto* const shm =
+        reinterpret_cast<const SlotShm*>(reinterpret_cast<const char*>(header_) + bytes_ - below_end);
+    return shm->version.load(std::memory_order_acquire) == version;
+  }
 
   /// Stores a value under `key`, new or in the place of the old one. kReadOnly, kNoRoom, kTimeout, kCorrupt: the old
   /// value is there, unchanged. kOk: the new one is there, even if damage was met after that.

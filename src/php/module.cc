@@ -103,6 +103,8 @@ PHP_INI_BEGIN()
 STD_PHP_INI_ENTRY("sysvshm.init_mem", "10000", PHP_INI_ALL, OnUpdateLong, init_mem, zend_shmpack_globals,
                   shmpack_globals)
 PHP_INI_ENTRY("shmpack.lock_timeout", "5", PHP_INI_ALL, OnUpdateLockTimeout)
+STD_PHP_INI_ENTRY("shmpack.cache_size", "16M", PHP_INI_ALL, OnUpdateLongGEZero, cache_size, zend_shmpack_globals,
+                  shmpack_globals)
 STD_PHP_INI_ENTRY("shmpack.allowed_classes", "*", PHP_INI_ALL, OnUpdateString, allowed_classes, zend_shmpack_globals,
                   shmpack_globals)
 PHP_INI_END()
@@ -113,8 +115,12 @@ static PHP_GINIT_FUNCTION(shmpack) {
 #endif
   shmpack_globals->init_mem = 10000;
   shmpack_globals->lock_timeout = 5;
+  shmpack_globals->cache_size = 0;
+  shmpack_globals->decoded_cache = {};
   shmpack_globals->allowed_classes = nullptr;
 }
+
+static PHP_GSHUTDOWN_FUNCTION(shmpack) { shmpack_globals->decoded_cache.Free(); }
 
 static PHP_MINIT_FUNCTION(shmpack) {
   REGISTER_INI_ENTRIES();
@@ -134,6 +140,17 @@ static PHP_MINIT_FUNCTION(shmpack) {
 
 static PHP_MSHUTDOWN_FUNCTION(shmpack) {
   UNREGISTER_INI_ENTRIES();
+  return SUCCESS;
+}
+
+static PHP_RSHUTDOWN_FUNCTION(shmpack) {
+  SHMPACK_G(decoded_cache).EndRequest();
+  return SUCCESS;
+}
+
+// By now everything of the request is destroyed.
+static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(shmpack) {
+  SHMPACK_G(decoded_cache).AfterRequest();
   return SUCCESS;
 }
 
@@ -165,13 +182,13 @@ zend_module_entry shmpack_module_entry = {STANDARD_MODULE_HEADER_EX,
                                           PHP_MINIT(shmpack),
                                           PHP_MSHUTDOWN(shmpack),
                                           nullptr,
-                                          nullptr,
+                                          PHP_RSHUTDOWN(shmpack),
                                           PHP_MINFO(shmpack),
                                           PHP_SHMPACK_VERSION,
                                           PHP_MODULE_GLOBALS(shmpack),
                                           PHP_GINIT(shmpack),
-                                          nullptr,
-                                          nullptr,
+                                          PHP_GSHUTDOWN(shmpack),
+                                          ZEND_MODULE_POST_ZEND_DEACTIVATE_N(shmpack),
                                           STANDARD_MODULE_PROPERTIES_EX};
 
 #ifdef COMPILE_DL_SHMPACK

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "php/decoded_cache.h"
 #include "php/handle_object.h"
 #include "php/scalar_codec.h"
 #include "php/status_report.h"
@@ -32,6 +33,7 @@ constexpr int kCopyTries = 16;
 struct AttachedRegion {
   Region region;
   int32_t key = 0;
+  uint32_t number = 0;  // the decoded cache's for the region
 };
 
 void Detach(AttachedRegion& attached) { attached.region.Detach(); }
@@ -57,6 +59,14 @@ void Warn(const AttachedRegion& object, const Status& status) {
 
 void WarnMissing(zend_long key) {
   php_error_docref(nullptr, E_WARNING, "Variable key " ZEND_LONG_FMT " doesn't exist", key);
+}
+
+using shmpack::php::DecodedCache;
+
+/// What the cache knows of a variable, if that is still what the region holds; else null.
+const DecodedCache::Entry* FindCurrent(const AttachedRegion& object, zend_long key) {
+  const DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object.number, key);
+  return entry != nullptr && object.region.IsCurrent(entry->slot, entry->version) ? entry : nullptr;
 }
 
 /// If the first bytes of a stored value say that it is one str or bin, the length of that header, else 0.
@@ -88,57 +98,67 @@ uint32_t StringHeaderBytes(const Peeked& peeked) {
   return header + length == peeked.length ? static_cast<uint32_t>(header) : 0;
 }
 
+/// What a read came to, besides the result.
+struct Reading {
+  Peeked peeked;
+  bool is_value = true;  // not: bytes that are none, or user code that threw
+};
+
 /// Turns private bytes into the result, with stock's warning if they are no value.
-void SetResult(const char* data, size_t size, zval* return_value) {
-  if (!shmpack::php::Decode(data, size, return_value)) {
-    if (EG(exception) == nullptr) php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
-    ZVAL_FALSE(return_value);
-  }
+void SetResult(const void* data, size_t size, zval* return_value, Reading* reading) {
+  if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value))) return;
+  reading->is_value = false;
+  if (EG(exception) == nullptr) php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
+  ZVAL_FALSE(return_value);
 }
 
 /// Reads under the lock, because writers were too fast for reading without it. May need several buffers while the value
 /// grows; every next one has room to spare.
-Status ReadUnderLock(AttachedRegion* object, zend_long key, size_t size, zval* return_value) {
-  for (;;) {
+Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, Reading* reading) {
+  for (size_t size = reading->peeked.length;; size = reading->peeked.length + reading->peeked.length / 2) {
     char* const buffer = static_cast<char*>(emalloc(size));
-    Peeked peeked;
-    const Status status = object->region.ReadLocked(key, TimeoutMs(), buffer, size, &peeked);
-    if (status.ok()) SetResult(buffer, peeked.length, return_value);
+    const Status status = object->region.ReadLocked(key, TimeoutMs(), buffer, size, &reading->peeked);
+    if (status.ok()) SetResult(buffer, reading->peeked.length, return_value, reading);
     efree(buffer);
     if (status.code() != Code::kTooSmall) return status;
-    size = peeked.length + peeked.length / 2;
   }
 }
 
+/// Copies what was peeked at and turns it into the result. kChanged: it has been replaced meanwhile.
+Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) {
+  const Peeked& peeked = reading->peeked;
+  Status copied;
+  if (const uint32_t header = StringHeaderBytes(peeked); header != 0) {
+    // Straight into the result: one copy, and none of it is looked at before the version is.
+    zend_string* const string = zend_string_alloc(peeked.length - header, false);
+    copied = object->region.Copy(peeked, header, ZSTR_VAL(string));
+    if (copied.ok()) {
+      ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
+      RETVAL_NEW_STR(string);
+    } else {
+      zend_string_efree(string);
+    }
+  } else {
+    char* const buffer = static_cast<char*>(emalloc(peeked.length));
+    copied = object->region.Copy(peeked, 0, buffer);
+    if (copied.ok()) SetResult(buffer, peeked.length, return_value, reading);
+    efree(buffer);
+  }
+  return copied;
+}
+
 /// The variable under `key` as a PHP value. On any other status than ok the result is untouched.
-Status Read(AttachedRegion* object, zend_long key, zval* return_value) {
-  Peeked peeked;
+Status Read(AttachedRegion* object, zend_long key, zval* return_value, Reading* reading) {
   double deadline = 0;
   for (int tries = 0;; ++tries) {
-    const Status found = object->region.Peek(key, TimeoutMs(), &peeked);
+    const Status found = object->region.Peek(key, TimeoutMs(), &reading->peeked);
     if (!found.ok()) return found;
-    if (peeked.length <= kInlineBytes) {
-      SetResult(reinterpret_cast<const char*>(peeked.head), peeked.length, return_value);
+    if (reading->peeked.length <= kInlineBytes) {
+      SetResult(reading->peeked.head, reading->peeked.length, return_value, reading);
       return {};
     }
     if (tries == kCopyTries && !object->region.read_only()) break;
-    Status copied;
-    if (const uint32_t header = StringHeaderBytes(peeked); header != 0) {
-      // Straight into the result: one copy, and none of it is looked at before the version is.
-      zend_string* const string = zend_string_alloc(peeked.length - header, false);
-      copied = object->region.Copy(peeked, header, ZSTR_VAL(string));
-      if (copied.ok()) {
-        ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
-        RETVAL_NEW_STR(string);
-        return {};
-      }
-      zend_string_efree(string);
-    } else {
-      char* const buffer = static_cast<char*>(emalloc(peeked.length));
-      copied = object->region.Copy(peeked, 0, buffer);
-      if (copied.ok()) SetResult(buffer, peeked.length, return_value);
-      efree(buffer);
-    }
+    const Status copied = CopyResult(object, return_value, reading);
     if (copied.code() != Code::kChanged) return copied;
     if (tries >= kCopyTries) {  // Who may not lock can only wait for a pause between writers.
       const double now = shmpack::MonotonicSeconds();
@@ -147,7 +167,7 @@ Status Read(AttachedRegion* object, zend_long key, zval* return_value) {
       usleep(1000);
     }
   }
-  return ReadUnderLock(object, key, peeked.length, return_value);
+  return ReadUnderLock(object, key, return_value, reading);
 }
 
 }  // namespace
@@ -190,7 +210,9 @@ ZEND_FUNCTION(shm_attach) {
     zval_ptr_dtor(return_value);
     RETVAL_FALSE;
     shmpack::php::WarnAttach(key, size_bytes, status);
+    return;
   }
+  object->number = SHMPACK_G(decoded_cache).RegionNumber(object->region);
 }
 
 ZEND_FUNCTION(shm_detach) {
@@ -259,8 +281,20 @@ ZEND_FUNCTION(shm_get_var) {
 
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
-  const Status status = Read(object, key, return_value);
-  if (EXPECTED(status.ok())) return;
+  if (const DecodedCache::Entry* const current = FindCurrent(*object, key);
+      current != nullptr && EXPECTED(current->kept != DecodedCache::Kept::kNothing)) {
+    RETURN_COPY(&current->value);
+  }
+  const uint32_t number = object->number;  // Reading may run user code that detaches it.
+  Reading reading;
+  const Status status = Read(object, key, return_value, &reading);
+  if (EXPECTED(status.ok())) {
+    if (EXPECTED(reading.is_value)) {
+      SHMPACK_G(decoded_cache)
+          .Keep(number, key, reading.peeked, static_cast<size_t>(SHMPACK_G(cache_size)), return_value);
+    }
+    return;
+  }
   if (status.code() == Code::kNotFound) {
     WarnMissing(key);
   } else {
@@ -279,6 +313,7 @@ ZEND_FUNCTION(shm_has_var) {
 
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
+  if (FindCurrent(*object, key) != nullptr) RETURN_TRUE;
   Peeked peeked;
   const Status status = object->region.Peek(key, TimeoutMs(), &peeked);
   if (!status.ok() && status.code() != Code::kNotFound) Warn(*object, status);

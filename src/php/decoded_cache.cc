@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <cstdlib>
+#include <cstring>
+
+#include "php/decoded_cache.h"
+#include "php/persistent_copy.h"
+
+namespace shmpack::php {
+
+uint32_t DecodedCache::RegionNumber(const Region& region) {
+  const KnownRegion wanted = {region.region_id(), region.segment_id(), 0};
+  for (const KnownRegion& known : known_) {
+    if (known.number != 0 && known.region_id == wanted.region_id && known.segment_id == wanted.segment_id) {
+      return known.number;
+    }
+  }
+  // What is kept of the region that has this place goes when its entries are needed.
+  if (++last_number_ == 0) ++last_number_;
+  KnownRegion& place = known_[last_number_ % kRegions];
+  place = wanted;
+  place.number = last_number_;
+  return last_number_;
+}
+
+bool DecodedCache::Grow() {
+  if (capacity_ == kMaxEntries) return false;
+  const uint32_t capacity = capacity_ == 0 ? kFirstEntries : capacity_ * 2;
+  auto* const entries = static_cast<Entry*>(std::aligned_alloc(alignof(Entry), capacity * sizeof(Entry)));
+  if (entries == nullptr) return false;
+  std::memset(static_cast<void*>(entries), 0, capacity * sizeof(Entry));
+  Entry* const old_entries = entries_;
+  const uint32_t old_capacity = capacity_;
+  entries_ = entries;
+  capacity_ = capacity;
+  shift_ = static_cast<uint32_t>(__builtin_clzll(capacity)) + 1;
+  for (uint32_t i = 0; i < old_capacity; ++i) {
+    const Entry& entry = old_entries[i];
+    if (entry.version == 0) continue;
+    // Every pair's entries go to one of two pairs, in the same order: there is room for each.
+    const uint32_t index = IndexOf(entry.region, entry.key);
+    entries_[entries_[index].version == 0 ? index : index ^ 1] = entry;
+  }
+  std::free(old_entries);
+  return true;
+}
+
+/// The entry for a variable: its own, or one that is empty or may be taken from another.
+DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key) {
+  if (const Entry* const found = Find(region, key); found != nullptr) return const_cast<Entry*>(found);
+  if (used_ >= capacity_ / 2) Grow();
+  const uint32_t index = IndexOf(region, key);
+  Entry* const first = &entries_[index];
+  Entry* const second = &entries_[index ^ 1];
+  if (first->version == 0) return first;
+  if (second->version == 0) return second;
+  return first->kept != Kept::kNothing && second->kept == Kept::kNothing ? second : first;
+}
+
+void DecodedCache::Keep(uint32_t region, zend_long key, const Peeked& peeked, size_t budget_bytes, zval* value) {
+  if (budget_bytes == 0 || (peeked.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
+  if (capacity_ == 0 && !Grow()) return;
+  Entry kept = {};
+  kept.version = peeked.version;
+  kept.key = key;
+  kept.region = region;
+  kept.slot = peeked.slot;
+  kept.request = request_;
+  zval outdated;  // by the copy that takes its place
+  ZVAL_UNDEF(&outdated);
+  const Entry* const known = Find(region, key);
+  const bool seen = known != nullptr && known->version == peeked.version && known->slot == peeked.slot;
+  if (!Z_REFCOUNTED_P(value)) {
+    if (Z_TYPE_P(value) == IS_STRING && (GC_FLAGS(Z_STR_P(value)) & IS_STR_PERMANENT) == 0) return;
+    ZVAL_COPY_VALUE(&kept.value, value);
+    kept.kept = Kept::kPersistent;
+  } else if (seen) {
+    if (known->kept != Kept::kNothing) return;
+    const bool in_this_request = known->request == request_;
+    if (!PlainBytes(value, &kept.bytes) || !MakeRoom(kept.bytes, budget_bytes)) return;
+    if (in_this_request) {
+      ZVAL_COPY(&kept.value, value);
+      kept.kept = Kept::kRequest;
+      ++in_request_;
+    } else {
+      CopyPersistent(value, &kept.value);
+      kept.kept = Kept::kPersistent;
+      ZVAL_COPY_VALUE(&outdated, value);
+      ZVAL_COPY(value, &kept.value);
+    }
+    bytes_ += kept.bytes;
+  }
+  Entry* const place = Place(region, key);
+  const Entry replaced = *place;
+  if (replaced.version == 0) ++used_;
+  *place = kept;
+  Release(replaced);
+  zval_ptr_dtor_nogc(&outdated);
+}
+
+/// Makes room for a value by letting go of all others. False: it does not fit.
+bool DecodedCache::MakeRoom(size_t bytes, size_t budget_bytes) {
+  if (bytes > budget_bytes) return false;
+  for (uint32_t i = 0; i < capacity_ && bytes_ > budget_bytes - bytes; ++i) {
+    if (entries_[i].bytes != 0) LetGo(i);
+  }
+  return bytes_ <= budget_bytes - bytes;
+}
+
+/// Lets go of what an entry keeps, but not of its version.
+void DecodedCache::LetGo(uint32_t index) {
+  const Entry entry = entries_[index];
+  entries_[index].kept = Kept::kNothing;
+  entries_[index].bytes = 0;
+  Release(entry);
+}
+
+/// Releases what an entry kept that is no longer there. May run user code.
+void DecodedCache::Release(const Entry& entry) {
+  if (entry.bytes == 0) return;
+  zval value = entry.value;
+  if (entry.kept == Kept::kRequest) {
+    bytes_ -= entry.bytes;
+    zval_ptr_dtor_nogc(&value);
+  } else {
+    if (doomed_count_ == doomed_capacity_) {
+      doomed_capacity_ = doomed_capacity_ == 0 ? 16 : doomed_capacity_ * 2;
+      doomed_ = static_cast<zval*>(safe_perealloc(doomed_, doomed_capacity_, sizeof(zval), 0, true));
+    }
+    doomed_[doomed_count_++] = value;
+    doomed_bytes_ += entry.bytes;
+  }
+}
+
+void DecodedCache::EndRequest() {
+  for (uint32_t i = 0; in_request_ != 0 && i < capacity_; ++i) {
+    if (entries_[i].kept == Kept::kRequest) LetGo(i);
+  }
+  in_request_ = 0;
+  ++request_;
+}
+
+void DecodedCache::AfterRequest() {
+  for (uint32_t i = 0; i < doomed_count_; ++i) FreePersistent(&doomed_[i]);
+  bytes_ -= doomed_bytes_;
+  doomed_bytes_ = 0;
+  doomed_count_ = 0;
+}
+
+void DecodedCache::Free() {
+  EndRequest();
+  AfterRequest();
+  for (uint32_t i = 0; i < capacity_; ++i) {
+    if (entries_[i].bytes != 0) FreePersistent(&entries_[i].value);
+  }
+  std::free(entries_);
+  pefree(doomed_, true);
+  *this = {};
+}
+
+}  // namespace shmpack::php

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// DecodedCache: values that this process has decoded before, by region, key and version, so that reading a value that
+// has not changed takes a look at its version and a reference count.
+//
+// A region never gives a version twice, so an entry whose slot still carries its version holds what is stored there.
+// Only plain values are kept: what holds an object or a reference is decoded each time.
+//
+// What is kept, and where. At first sight only the version is noted: most values that change are never read twice.
+// Read again in the same request, the value is kept as it is, with a reference of our own, until that request ends.
+// Read again in a later one, it is copied to process memory, immutable; it goes when its version is outdated, but not
+// before the request that may still use it is over. So a process that polls a changing value does not grow.
+//
+// Memory: at most the budget for values, plus 64 bytes for each of at most kMaxEntries entries. One per thread, of
+// process memory; a forked child has a copy. Releasing values may start the garbage collector and with it user code
+// that reads again: every method leaves the cache whole before it releases anything.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "php.h"
+#include "shmpack/region.h"
+
+namespace shmpack::php {
+
+class DecodedCache {
+ public:
+  enum class Kept : uint8_t { kNothing, kRequest, kPersistent };
+
+  /// What is known of one variable.
+  struct alignas(64) Entry {
+    uint64_t version;  // 0: of none
+    zend_long key;
+    zval value;  // if something is kept
+    uint32_t region;
+    uint32_t slot;
+    uint32_t request;  // in which the version was seen first, or last kept
+    Kept kept;
+    size_t bytes;  // that the value counts against the budget
+  };
+
+  /// A number for the region behind a handle: the same for the same segment, so that later requests find its entries.
+  uint32_t RegionNumber(const Region& region);
+
+  /// The entry of a variable, or null.
+  const Entry* Find(uint32_t region, zend_long key) const {
+    if (UNEXPECTED(capacity_ == 0)) return nullptr;
+    const uint32_t index = IndexOf(region, key);
+    if (EXPECTED(IsOf(entries_[index], region, key))) return &entries_[index];
+    return IsOf(entries_[index ^ 1], region, key) ? &entries_[index ^ 1] : nullptr;
+  }
+
+  /// `*value` was just decoded from what was peeked at. May put an equal one, that is kept, in its place.
+  void Keep(uint32_t region, zend_long key, const Peeked& peeked, size_t budget_bytes, zval* value);
+
+  /// At the end of a request: lets go of its memory.
+  void EndRequest();
+  /// When nothing of the request is left: frees what was outdated during it.
+  void AfterRequest();
+  /// Forgets and frees everything. No value may be in use.
+  void Free();
+
+ private:
+  static constexpr uint32_t kFirstEntries = 64;
+  static constexpr uint32_t kMaxEntries = 8192;
+  static constexpr uint32_t kRegions = 32;
+
+  struct KnownRegion {
+    uint64_t region_id;
+    int32_t segment_id;
+    uint32_t number;  // 0: none
+  };
+
+  static bool IsOf(const Entry& entry, uint32_t region, zend_long key) {
+    return entry.key == key && entry.region == region && entry.version != 0;
+  }
+  /// Of the pair of entries that a variable may have, the first it would take.
+  uint32_t IndexOf(uint32_t region, zend_long key) const {
+    // Fibonacci hashing: keys that follow one another do not meet.
+    return static_cast<uint32_t>(((static_cast<uint64_t>(key) ^ uint64_t{region} << 40) * 0x9e3779b97f4a7c15) >>
+                                 shift_);
+  }
+  Entry* Place(uint32_t region, zend_long key);
+  bool Grow();
+  bool MakeRoom(size_t bytes, size_t budget_bytes);
+  void LetGo(uint32_t index);
+  void Release(const Entry& entry);
+
+  Entry* entries_;
+  uint32_t capacity_;    // a power of two, or 0
+  uint32_t shift_;       // 64 - log2(capacity_)
+  uint32_t used_;        // entries with a version
+  uint32_t request_;     // counts them
+  uint32_t in_request_;  // at least as many entries keep something of this request
+  size_t bytes_;         // that all values take, doomed ones too
+
+  // Persistent values that are outdated but may still be in use until the request is over.
+  zval* doomed_;
+  uint32_t doomed_count_;
+  uint32_t doomed_capacity_;
+  size_t doomed_bytes_;
+
+  KnownRegion known_[kRegions];
+  uint32_t last_number_;
+};
+
+}  // namespace shmpack::php

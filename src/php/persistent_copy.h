@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Plain values (no object, no reference in them) that outlive a request: copies in process memory.
+//
+// Arrays are immutable and strings interned, as opcache's constants are: PHP hands them out without counting and copies
+// before it writes. Like a string that was interned during a request they may be used until the request is over. A copy
+// belongs to one thread. None of these functions runs user code.
+
+#pragma once
+
+#include <cstddef>
+
+#include "php.h"
+
+namespace shmpack::php {
+
+/// Bytes that a plain value takes behind its zval. False: it is none, or nested too deep for a copy.
+bool PlainBytes(const zval* value, size_t* bytes);
+
+/// Copies a value for which PlainBytes() is true. Ends the process when memory is out, as PHP does for such memory.
+void CopyPersistent(const zval* from, zval* to);
+
+/// Frees such a copy.
+void FreePersistent(zval* value);
+
+}  // namespace shmpack::php
