@@ -103,6 +103,10 @@ class Region {
   /// Looks a variable up: its version, length and first bytes. kNotFound, kTimeout, kCorrupt.
   Status Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept;
 
+  /// Peek() in the slot where the variable was seen before, without a search. kChanged: it is not there any more, or it
+  /// is being written. kCorrupt. Never blocks.
+  Status PeekAt(uint32_t slot, int64_t key, Peeked* out) noexcept;
+
   /// Copies bytes [skip, length) of the very version that was peeked at to `out`. kChanged: it has been replaced since,
   /// and `out` holds garbage.
   Status Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept;

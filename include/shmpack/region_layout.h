@@ -65,7 +65,8 @@ struct WriterShm {
   SharedU32 live_slots;    // Derived: variables in the region.
   SharedU32 live_units;    // Derived: units of the heap that variables own.
   SharedU64 data_bytes;    // Derived: bytes of values in the heap, each rounded up to 8; held to the quota.
-  uint8_t padding[32];
+  SharedU32 spare_block;   // Derived: Offset of the block freed last, in no list yet; 0: none.
+  uint8_t padding[28];
 };
 
 /// One slot's words as they were before an overwrite. Guarded by the lock. Armed: the slot is put back unless it
@@ -137,8 +138,10 @@ struct SlotShm {
 /// A block of the heap. Sizes include these 8 bytes.
 struct BlockShm {
   SharedU32 units;  // Size in units; kPreviousFree is derived.
-  SharedU32 owner;  // Derived: 1 + index of the slot whose value lies here, 0: free.
+  SharedU32 owner;  // Derived: 1 + index of the slot whose value lies here, 0: free, kSpareOwner: the spare block.
 };
+
+inline constexpr uint32_t kSpareOwner = UINT32_MAX;
 
 inline constexpr uint32_t kPreviousFree = uint32_t{1} << 31;
 
@@ -159,7 +162,8 @@ static_assert(offsetof(LockShm, pid_namespace) == 8 && offsetof(HeaderShm, index
 static_assert(offsetof(IndexShm, slot_count) == 8 && offsetof(HeaderShm, writer) == 192);
 static_assert(offsetof(WriterShm, heap_end) == 8 && offsetof(WriterShm, free_slot) == 12);
 static_assert(offsetof(WriterShm, live_slots) == 16 && offsetof(WriterShm, live_units) == 20);
-static_assert(offsetof(WriterShm, data_bytes) == 24 && offsetof(HeaderShm, undo) == 256);
+static_assert(offsetof(WriterShm, data_bytes) == 24 && offsetof(WriterShm, spare_block) == 32);
+static_assert(offsetof(HeaderShm, undo) == 256);
 static_assert(offsetof(UndoShm, meta) == 4 && offsetof(UndoShm, new_version) == 8 && offsetof(UndoShm, payload) == 16);
 static_assert(offsetof(HeaderShm, move) == 320 && offsetof(MoveShm, moved_units) == 16);
 static_assert(offsetof(MoveShm, slot_from) == 20 && offsetof(MoveShm, slot_to) == 24);

@@ -2,6 +2,8 @@
 
 #include "core/heap.h"
 
+#include <algorithm>
+
 namespace shmpack {
 
 namespace {
@@ -105,38 +107,8 @@ uint32_t FindFree(const RegionView& view, uint32_t units, uint32_t heap_end) noe
   return 0;
 }
 
-}  // namespace
-
-Offset AllocateLocked(const RegionView& view, uint32_t units, uint32_t owner, uint32_t heap_limit) noexcept {
-  if (units < kMinimumUnits) units = kMinimumUnits;
-  const uint32_t heap_end = LoadHeapEnd(view);
-  if (heap_end == 0) return Offset::kNone;
-  const uint32_t offset = FindFree(view, units, heap_end);
-  if (offset == 0) {
-    if (heap_limit < heap_end || heap_limit - heap_end < units) return Offset::kNone;
-    Store(view.block(heap_end).units, units);
-    Store(view.block(heap_end).owner, owner);
-    Store(view.header().writer.heap_end, heap_end + units);
-    return Offset{heap_end};
-  }
-  const uint32_t size = BlockSizeLocked(view, offset, heap_end);
-  if (size < units || !RemoveFromBin(view, offset, size, heap_end)) return Offset::kNone;
-  if (size - units >= kMinimumUnits) {
-    // The rest gets its own header while it still lies inside the block; the block's size is what parts them.
-    Store(view.block(offset + units).units, size - units);
-    Store(view.block(offset + units).owner, 0U);
-    InsertIntoBin(view, offset + units, size - units, heap_end);
-    SetSize(view, offset, units);
-  } else if (offset + size < heap_end) {
-    SetPreviousFree(view, offset + size, false);
-  }
-  Store(view.block(offset).owner, owner);
-  return Offset{offset};
-}
-
-bool FreeLocked(const RegionView& view, Offset block) noexcept {
-  const uint32_t heap_end = LoadHeapEnd(view);
-  uint32_t offset = static_cast<uint32_t>(block);
+/// Makes a block free that is in no list, and owned by nobody: joins it with its free neighbours.
+bool JoinFree(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept {
   uint32_t size = BlockSizeLocked(view, offset, heap_end);
   if (size < kMinimumUnits) return false;
   Store(view.block(offset).owner, 0U);
@@ -163,6 +135,71 @@ bool FreeLocked(const RegionView& view, Offset block) noexcept {
   InsertIntoBin(view, offset, size, heap_end);
   SetPreviousFree(view, offset + size, true);
   return true;
+}
+
+/// Takes the spare block if it has just this size. 0: it has not, or there is none.
+uint32_t TakeSpare(const RegionView& view, uint32_t units, uint32_t heap_end) noexcept {
+  SharedU32& spare = view.header().writer.spare_block;
+  const uint32_t offset = Load(spare);
+  if (offset == 0 || BlockSizeLocked(view, offset, heap_end) != units) return 0;
+  if (Load(view.block(offset).owner) != kSpareOwner) return 0;
+  Store(spare, 0U);
+  return offset;
+}
+
+}  // namespace
+
+Offset AllocateLocked(const RegionView& view, uint32_t* units, uint32_t owner, uint32_t heap_limit) noexcept {
+  const uint32_t wanted = std::max(*units, kMinimumUnits);
+  const uint32_t heap_end = LoadHeapEnd(view);
+  if (heap_end == 0) return Offset::kNone;
+  *units = wanted;
+  if (const uint32_t spare = TakeSpare(view, wanted, heap_end); spare != 0) {
+    Store(view.block(spare).owner, owner);
+    return Offset{spare};
+  }
+  const uint32_t offset = FindFree(view, wanted, heap_end);
+  if (offset == 0) {
+    if (heap_limit < heap_end || heap_limit - heap_end < wanted) return Offset::kNone;
+    Store(view.block(heap_end).units, wanted);
+    Store(view.block(heap_end).owner, owner);
+    Store(view.header().writer.heap_end, heap_end + wanted);
+    return Offset{heap_end};
+  }
+  const uint32_t size = BlockSizeLocked(view, offset, heap_end);
+  if (size < wanted || !RemoveFromBin(view, offset, size, heap_end)) return Offset::kNone;
+  if (size - wanted >= kMinimumUnits) {
+    // The rest gets its own header while it still lies inside the block; the block's size is what parts them.
+    Store(view.block(offset + wanted).units, size - wanted);
+    Store(view.block(offset + wanted).owner, 0U);
+    InsertIntoBin(view, offset + wanted, size - wanted, heap_end);
+    SetSize(view, offset, wanted);
+  } else {
+    *units = size;
+    if (offset + size < heap_end) SetPreviousFree(view, offset + size, false);
+  }
+  Store(view.block(offset).owner, owner);
+  return Offset{offset};
+}
+
+bool FreeLocked(const RegionView& view, Offset block, uint32_t* units) noexcept {
+  const uint32_t heap_end = LoadHeapEnd(view);
+  const auto offset = static_cast<uint32_t>(block);
+  *units = BlockSizeLocked(view, offset, heap_end);
+  if (*units < kMinimumUnits) return false;
+  SharedU32& spare = view.header().writer.spare_block;
+  const uint32_t old_spare = Load(spare);
+  Store(view.block(offset).owner, kSpareOwner);
+  Store(spare, offset);
+  return old_spare == 0 || (old_spare != offset && JoinFree(view, old_spare, heap_end));
+}
+
+bool JoinSpareLocked(const RegionView& view) noexcept {
+  SharedU32& spare = view.header().writer.spare_block;
+  const uint32_t offset = Load(spare);
+  if (offset == 0) return false;
+  Store(spare, 0U);
+  return JoinFree(view, offset, LoadHeapEnd(view));
 }
 
 bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept {
@@ -213,6 +250,7 @@ bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept {
 
 void ClearBinsLocked(const RegionView& view) noexcept {
   for (SharedU64& used : view.header().bins.used) Store(used, uint64_t{0});
+  Store(view.header().writer.spare_block, 0U);
 }
 
 }  // namespace shmpack

@@ -7,7 +7,8 @@
 //
 // Free blocks are kept in bins by size (exact below 16 units, then eight bins to a power of two), first fit from a bin
 // where every block fits, then from the room above heap_end. When only scattered room is left, compaction (compact.h)
-// joins it.
+// joins it. The block that was freed last is spared that for a while: values that are overwritten by others of their
+// size take turns between two blocks.
 //
 // Everything here holds the lock. Links and sizes are checked as they are read; `false` means that they contradict each
 // other, and that the caller should rebuild.
@@ -27,12 +28,16 @@ constexpr uint32_t BinOf(uint32_t units) noexcept {
   return 16 + (log - 4) * 8 + ((units >> (log - 3)) & 7);
 }
 
-/// A block of at least `units` (rounded up to what a free block needs), owned by nobody's slot yet: its owner is
-/// `owner`. `heap_limit` is the offset where the slots begin. kNone: no room in one piece.
-Offset AllocateLocked(const RegionView& view, uint32_t units, uint32_t owner, uint32_t heap_limit) noexcept;
+/// A block of at least `*units`, for which it sets the size that it has. `owner` is stored as its owner. `heap_limit`
+/// is the offset where the slots begin. kNone: no room in one piece.
+Offset AllocateLocked(const RegionView& view, uint32_t* units, uint32_t owner, uint32_t heap_limit) noexcept;
 
-/// Frees a block and joins it with free neighbours. False: the heap contradicts itself.
-bool FreeLocked(const RegionView& view, Offset block) noexcept;
+/// Frees a block: it becomes the spare one, and the one that was is joined with its free neighbours. Its size in
+/// `*units`. False: the heap contradicts itself.
+bool FreeLocked(const RegionView& view, Offset block, uint32_t* units) noexcept;
+
+/// Joins the spare block with its free neighbours: it may be what is missing. False: there is none, or it is damaged.
+bool JoinSpareLocked(const RegionView& view) noexcept;
 
 /// Size in units of the block at `offset`, 0 if there can be none that ends by `heap_end`. REQUIRES: `offset` is inside
 /// the region if it is below `heap_end`.
@@ -46,7 +51,7 @@ inline uint32_t BlockSizeLocked(const RegionView& view, uint32_t offset, uint32_
 /// lead from the heap's begin to its end; the region is corrupt.
 bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept;
 
-/// Empties all bins: there is no free block. For compaction.
+/// Empties all bins: there is no free block, and no spare one. For compaction.
 void ClearBinsLocked(const RegionView& view) noexcept;
 
 }  // namespace shmpack

@@ -29,21 +29,6 @@ bool Describe(const RegionView& view, const ValueWords& words, Peeked* peeked) n
   return true;
 }
 
-/// Reads what slot `index` holds of `key`. kChanged: it is being written, or is another's by now.
-Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
-  const SlotShm& slot = view.slot(index);
-  Peeked peeked;
-  peeked.slot = index;
-  peeked.version = Load(slot.version);
-  if (peeked.version == 0 || (peeked.version & 1) != 0) return Status(Code::kChanged);
-  if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
-  const bool in_bounds = Describe(view, LoadValueWords(slot), &peeked);
-  if (!IsUnchanged(view, peeked)) return Status(Code::kChanged);
-  if (!in_bounds) return Status(Code::kCorrupt, "a value lies outside of it");
-  *out = peeked;
-  return {};
-}
-
 /// Reads the old value of slot `index`, whose writer died half-way: it is in the undo record until somebody repairs.
 /// The odd version stands for it: whoever repairs gives the slot another one.
 Status PeekUndone(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
@@ -80,6 +65,20 @@ Status PeekAfterDeath(const RegionView& view, int64_t key, Peeked* out) noexcept
 }
 
 }  // namespace
+
+Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
+  const SlotShm& slot = view.slot(index);
+  Peeked peeked;
+  peeked.slot = index;
+  peeked.version = Load(slot.version);
+  if (peeked.version == 0 || (peeked.version & 1) != 0) return Status(Code::kChanged);
+  if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
+  const bool in_bounds = Describe(view, LoadValueWords(slot), &peeked);
+  if (!IsUnchanged(view, peeked)) return Status(Code::kChanged);
+  if (!in_bounds) return Status(Code::kCorrupt, "a value lies outside of it");
+  *out = peeked;
+  return {};
+}
 
 Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept {
   const SharedU64& sequence = view.header().index.structure_sequence;

@@ -17,6 +17,10 @@ namespace shmpack {
 /// their doing, too).
 Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept;
 
+/// The same at slot `index`, where `key` may be. kChanged: it is being written, or is another's by now. kCorrupt.
+/// REQUIRES: index < max_slots().
+Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept;
+
 /// REQUIRES: the lock. kNotFound, kCorrupt.
 Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept;
 

@@ -34,11 +34,6 @@ void AddTo(SharedU32& word, int64_t amount) noexcept {
   Store(word, static_cast<uint32_t>(static_cast<int64_t>(Load(word)) + amount));
 }
 
-/// Units of a block, 0 if there can be none.
-uint32_t SizeOfLocked(const RegionView& view, Offset block) noexcept {
-  return BlockSizeLocked(view, static_cast<uint32_t>(block), Load(view.header().writer.heap_end));
-}
-
 /// A slot for a new key: a free one, or one more. kNoSlot with *status telling why.
 uint32_t TakeSlotLocked(const RegionView& view, uint32_t* slot_count, Status* status) noexcept {
   uint32_t index = PopFreeSlotLocked(view, *slot_count);
@@ -76,31 +71,43 @@ void MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept
   static_cast<void>(RebuildLocked(view, slot_count));
 }
 
-/// Gives an old value's block back; the value it held is gone already.
-void FreeOldValueLocked(const RegionView& view, const OldValue& old, uint32_t slot_count) noexcept {
-  if (old.block == Offset::kNone) return;
+/// What a value takes of the heap: units, and bytes that count against the quota.
+struct Taken {
+  uint32_t units = 0;
+  uint64_t charge = 0;
+};
+
+/// Ends a committed change: frees the old value's block, if there is one, and counts what was taken instead.
+void SettleLocked(const RegionView& view, const Taken& taken, const OldValue& old, uint32_t slot_count) noexcept {
   WriterShm& writer = view.header().writer;
-  const uint32_t units = SizeOfLocked(view, old.block);
-  if (units == 0 || !FreeLocked(view, old.block)) return MendAfterCommitLocked(view, slot_count);
-  AddTo(writer.live_units, -int64_t{units});
-  Store(writer.data_bytes, Load(writer.data_bytes) - ChargedBytes(old.length));
+  Taken given;
+  if (old.block != Offset::kNone) {
+    if (!FreeLocked(view, old.block, &given.units)) return MendAfterCommitLocked(view, slot_count);
+    given.charge = ChargedBytes(old.length);
+  }
+  if (taken.units != given.units) AddTo(writer.live_units, int64_t{taken.units} - given.units);
+  if (taken.charge != given.charge) {
+    Store(writer.data_bytes, Load(writer.data_bytes) + taken.charge - given.charge);
+  }
 }
 
 /// Puts a value where there is room for it in one piece; kNoRoom where there is none, with nothing changed that counts.
-Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value, Found found, uint32_t index,
+/// `index` is the slot of `old`; kNoSlot: the variable is new.
+Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value, uint32_t index, const OldValue& old,
                    uint32_t slot_count) noexcept {
-  WriterShm& writer = view.header().writer;
   const uint64_t size = value.head_bytes + value.body_bytes;
-  Status status;
-  const bool is_new = found == Found::kNo;
+  const bool is_new = index == kNoSlot;
   if (is_new) {
+    Status status;
     index = TakeSlotLocked(view, &slot_count, &status);
     if (!status.ok()) return status;
     if (index == kNoSlot) return ChainCorrupt();
   }
   ValueWords words = {static_cast<uint32_t>(size << kMetaInlineShift), {0, 0}};
+  Taken taken;
   if (size > kInlineBytes) {
-    const Offset block = AllocateLocked(view, BlockUnits(size), index + 1, view.slots_begin(slot_count));
+    taken = {BlockUnits(size), ChargedBytes(size)};
+    const Offset block = AllocateLocked(view, &taken.units, index + 1, view.slots_begin(slot_count));
     if (block == Offset::kNone) {
       if (is_new) PushFreeSlotLocked(view, index);
       return Status(Code::kNoRoom);
@@ -109,17 +116,14 @@ Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
     CopyIn(bytes, value.head, value.head_bytes);
     if (value.body_bytes != 0) CopyIn(bytes + value.head_bytes, value.body, value.body_bytes);
     words = {kMetaHeap, {static_cast<uint64_t>(block), size}};
-    AddTo(writer.live_units, SizeOfLocked(view, block));
-    Store(writer.data_bytes, Load(writer.data_bytes) + ChargedBytes(size));
   } else {
     auto* const bytes = reinterpret_cast<uint8_t*>(words.payload);
     if (value.head_bytes != 0) std::memcpy(bytes, value.head, value.head_bytes);
     if (value.body_bytes != 0) std::memcpy(bytes + value.head_bytes, value.body, value.body_bytes);
   }
   if (!is_new) {
-    const OldValue old = OldValueOf(view, index);
     OverwriteLocked(view, index, words);
-    FreeOldValueLocked(view, old, slot_count);
+    SettleLocked(view, taken, old, slot_count);
     return {};
   }
   SlotShm& slot = view.slot(index);
@@ -129,33 +133,42 @@ Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
   Store(slot.version, NextVersionLocked(view));  // The commit: a repair links what has a version.
   LinkLocked(view, slot_count, index);
   EndStructureLocked(view);
-  AddTo(writer.live_slots, 1);
+  AddTo(view.header().writer.live_slots, 1);
+  SettleLocked(view, taken, old, slot_count);
   return {};
 }
 
-Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value) noexcept {
+Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value, uint32_t guess) noexcept {
   const WriterShm& writer = view.header().writer;
   const uint64_t size = value.head_bytes + value.body_bytes;
-  for (bool compacted = false;; compacted = true) {
+  bool joined = false;  // Once each: hostile bytes could make either look worth it for ever.
+  bool compacted = false;
+  for (;;) {
     const uint32_t slot_count = view.LoadSlotCount();
     if (slot_count == kNoSlot) return SlotCountCorrupt();
     if (Load(writer.last_version) > kLastVersion || Load(writer.data_bytes) > view.bytes()) {
       return Status(Code::kCorrupt, "its counters cannot be");
     }
-    uint32_t index = 0;
-    const Found found = FindSlot(view, key, slot_count, &index);
+    uint32_t index = kNoSlot;
+    const Found found = FindSlotLocked(view, key, slot_count, guess, &index);
     if (found == Found::kCorrupt) return ChainCorrupt();
+    const OldValue old = found == Found::kYes ? OldValueOf(view, index) : OldValue{};
     if (size > kInlineBytes) {
-      const uint64_t old_charge = found == Found::kYes ? ChargedBytes(OldValueOf(view, index).length) : 0;
       const uint64_t quota = Load(view.header().quota_bytes);
-      if (size > view.bytes() || Load(writer.data_bytes) - old_charge + ChargedBytes(size) > quota) {
+      if (size > view.bytes() || Load(writer.data_bytes) - ChargedBytes(old.length) + ChargedBytes(size) > quota) {
         return Status(Code::kNoRoom);
       }
     }
-    const Status status = PlaceLocked(view, key, value, found, index, slot_count);
-    if (status.code() != Code::kNoRoom || compacted) return status;
+    const Status status = PlaceLocked(view, key, value, index, old, slot_count);
+    if (status.code() != Code::kNoRoom) return status;
+    if (!joined) {
+      joined = true;
+      if (JoinSpareLocked(view)) continue;
+    }
+    if (compacted) return status;
+    compacted = true;
     const uint32_t units = size > kInlineBytes ? BlockUnits(size) : 0;
-    if (!FitsCompactedLocked(view, found == Found::kNo ? 1 : 0, units)) return status;
+    if (!FitsCompactedLocked(view, index == kNoSlot ? 1 : 0, units)) return status;
     const Status compact = CompactLocked(view);
     if (!compact.ok()) return compact;
   }
@@ -175,7 +188,7 @@ Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
   EndStructureLocked(view);
   if (unlinked) {
     AddTo(view.header().writer.live_slots, -1);
-    FreeOldValueLocked(view, old, slot_count);
+    SettleLocked(view, {}, old, slot_count);
   } else {
     MendAfterCommitLocked(view, slot_count);
   }
@@ -187,9 +200,10 @@ Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
 Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
   const RegionView view(*this);
+  const uint32_t guess = GuessSlot(view, key);
   Status status = LockRegion(view, timeout_ms);
   if (!status.ok()) return status;
-  status = PutLocked(view, key, value);
+  status = PutLocked(view, key, value, guess);
   UnlockRegion(view, status);
   return status;
 }
@@ -219,6 +233,13 @@ Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
   status = PeekLocked(view, key, out);
   UnlockRegion(view, status);
   return status;
+}
+
+Status Region::PeekAt(uint32_t slot, int64_t key, Peeked* out) noexcept {
+  const RegionView view(*this);
+  const uint32_t slot_count = view.LoadSlotCount();
+  if (slot_count == kNoSlot || slot >= slot_count) return Status(Code::kChanged);
+  return PeekSlot(view, slot, key, out);
 }
 
 Status Region::Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept {

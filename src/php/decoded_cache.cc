@@ -61,8 +61,7 @@ DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key) {
   return first->kept != Kept::kNothing && second->kept == Kept::kNothing ? second : first;
 }
 
-void DecodedCache::Keep(uint32_t region, zend_long key, const Peeked& peeked, size_t budget_bytes, zval* value) {
-  if (budget_bytes == 0 || (peeked.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
+void DecodedCache::KeepSlowly(uint32_t region, zend_long key, const Peeked& peeked, size_t budget_bytes, zval* value) {
   if (capacity_ == 0 && !Grow()) return;
   Entry kept = {};
   kept.version = peeked.version;

@@ -6,6 +6,7 @@
 #include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
 // clang-format on
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -94,6 +95,7 @@ ZEND_INI_MH(OnUpdateLockTimeout) {
   const double seconds = zend_strtod(ZSTR_VAL(new_value), &end);
   if (end == ZSTR_VAL(new_value) || *end != '\0' || !std::isfinite(seconds) || seconds <= 0) return FAILURE;
   SHMPACK_G(lock_timeout) = seconds;
+  SHMPACK_G(lock_timeout_ms) = static_cast<uint32_t>(std::clamp(seconds * 1000, 1.0, static_cast<double>(INT32_MAX)));
   return SUCCESS;
 }
 

@@ -26,6 +26,7 @@ extern zend_module_entry shmpack_module_entry;
 ZEND_BEGIN_MODULE_GLOBALS(shmpack)
   zend_long init_mem;   // sysvshm.init_mem: bytes for data of a new region when shm_attach() is not told.
   double lock_timeout;  // shmpack.lock_timeout: seconds, finite and above 0.
+  uint32_t lock_timeout_ms;  // the same as the core takes it, at least 1.
   zend_long cache_size;  // shmpack.cache_size: bytes that decoded values may take between calls; 0: none are kept.
   shmpack::php::DecodedCache decoded_cache;
   char *allowed_classes;  // shmpack.allowed_classes: see php/allowed_classes.h.

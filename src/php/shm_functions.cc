@@ -8,7 +8,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -40,10 +39,6 @@ void Detach(AttachedRegion& attached) { attached.region.Detach(); }
 
 using RegionObject = shmpack::php::HandleObject<AttachedRegion, Detach>;
 
-uint32_t TimeoutMs() {
-  return static_cast<uint32_t>(std::clamp(SHMPACK_G(lock_timeout) * 1000, 1.0, static_cast<double>(INT32_MAX)));
-}
-
 /// The object behind an argument, if it is attached; otherwise an Error is thrown and the result is null. Call it after
 /// everything that may have run user code.
 AttachedRegion* Attached(zend_object* argument) {
@@ -63,10 +58,8 @@ void WarnMissing(zend_long key) {
 
 using shmpack::php::DecodedCache;
 
-/// What the cache knows of a variable, if that is still what the region holds; else null.
-const DecodedCache::Entry* FindCurrent(const AttachedRegion& object, zend_long key) {
-  const DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object.number, key);
-  return entry != nullptr && object.region.IsCurrent(entry->slot, entry->version) ? entry : nullptr;
+bool IsCurrent(const AttachedRegion& object, const DecodedCache::Entry* entry) {
+  return entry != nullptr && object.region.IsCurrent(entry->slot, entry->version);
 }
 
 /// If the first bytes of a stored value say that it is one str or bin, the length of that header, else 0.
@@ -117,7 +110,7 @@ void SetResult(const void* data, size_t size, zval* return_value, Reading* readi
 Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, Reading* reading) {
   for (size_t size = reading->peeked.length;; size = reading->peeked.length + reading->peeked.length / 2) {
     char* const buffer = static_cast<char*>(emalloc(size));
-    const Status status = object->region.ReadLocked(key, TimeoutMs(), buffer, size, &reading->peeked);
+    const Status status = object->region.ReadLocked(key, SHMPACK_G(lock_timeout_ms), buffer, size, &reading->peeked);
     if (status.ok()) SetResult(buffer, reading->peeked.length, return_value, reading);
     efree(buffer);
     if (status.code() != Code::kTooSmall) return status;
@@ -147,12 +140,16 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
   return copied;
 }
 
-/// The variable under `key` as a PHP value. On any other status than ok the result is untouched.
-Status Read(AttachedRegion* object, zend_long key, zval* return_value, Reading* reading) {
+/// The variable under `key` as a PHP value; `entry` is what the cache knows of it, or null. On any other status than ok
+/// the result is untouched.
+Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Entry* entry, zval* return_value,
+            Reading* reading) {
   double deadline = 0;
   for (int tries = 0;; ++tries) {
-    const Status found = object->region.Peek(key, TimeoutMs(), &reading->peeked);
-    if (!found.ok()) return found;
+    if (tries != 0 || entry == nullptr || !object->region.PeekAt(entry->slot, key, &reading->peeked).ok()) {
+      const Status found = object->region.Peek(key, SHMPACK_G(lock_timeout_ms), &reading->peeked);
+      if (!found.ok()) return found;
+    }
     if (reading->peeked.length <= kInlineBytes) {
       SetResult(reading->peeked.head, reading->peeked.length, return_value, reading);
       return {};
@@ -205,7 +202,7 @@ ZEND_FUNCTION(shm_attach) {
   AttachedRegion* const object = &RegionObject::Of(Z_OBJ_P(return_value));
   object->key = system_key;
   const Status status = Region::Attach(object->key, static_cast<uint64_t>(size_bytes),
-                                       static_cast<uint32_t>(permissions), TimeoutMs(), &object->region);
+                                       static_cast<uint32_t>(permissions), SHMPACK_G(lock_timeout_ms), &object->region);
   if (!status.ok()) {
     zval_ptr_dtor(return_value);
     RETVAL_FALSE;
@@ -264,7 +261,7 @@ ZEND_FUNCTION(shm_put_var) {
     zend_throw_error(nullptr, "Shared memory block has been destroyed by the serialization function");
     RETURN_THROWS();
   }
-  const Status status = object->region.Put(key, encoded.bytes(), TimeoutMs());
+  const Status status = object->region.Put(key, encoded.bytes(), SHMPACK_G(lock_timeout_ms));
   FreeEncodedValue(&encoded);
   if (EXPECTED(status.ok())) RETURN_TRUE;
   Warn(*object, status);
@@ -281,13 +278,11 @@ ZEND_FUNCTION(shm_get_var) {
 
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
-  if (const DecodedCache::Entry* const current = FindCurrent(*object, key);
-      current != nullptr && EXPECTED(current->kept != DecodedCache::Kept::kNothing)) {
-    RETURN_COPY(&current->value);
-  }
+  const DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object->number, key);
+  if (IsCurrent(*object, entry) && EXPECTED(entry->kept != DecodedCache::Kept::kNothing)) RETURN_COPY(&entry->value);
   const uint32_t number = object->number;  // Reading may run user code that detaches it.
   Reading reading;
-  const Status status = Read(object, key, return_value, &reading);
+  const Status status = Read(object, key, entry, return_value, &reading);
   if (EXPECTED(status.ok())) {
     if (EXPECTED(reading.is_value)) {
       SHMPACK_G(decoded_cache)
@@ -313,9 +308,9 @@ ZEND_FUNCTION(shm_has_var) {
 
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
-  if (FindCurrent(*object, key) != nullptr) RETURN_TRUE;
+  if (IsCurrent(*object, SHMPACK_G(decoded_cache).Find(object->number, key))) RETURN_TRUE;
   Peeked peeked;
-  const Status status = object->region.Peek(key, TimeoutMs(), &peeked);
+  const Status status = object->region.Peek(key, SHMPACK_G(lock_timeout_ms), &peeked);
   if (!status.ok() && status.code() != Code::kNotFound) Warn(*object, status);
   RETURN_BOOL(status.ok());
 }
@@ -330,7 +325,7 @@ ZEND_FUNCTION(shm_remove_var) {
 
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
-  const Status status = object->region.Remove(key, TimeoutMs());
+  const Status status = object->region.Remove(key, SHMPACK_G(lock_timeout_ms));
   if (status.ok()) RETURN_TRUE;
   if (status.code() == Code::kNotFound) {
     WarnMissing(key);

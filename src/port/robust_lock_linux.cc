@@ -30,35 +30,46 @@ struct ThreadSelf {
   uint32_t fork_count = 0;
 };
 
-thread_local ThreadSelf thread_self;
+// glibc keeps room for a little of this model in libraries that are loaded late (PHP counts on that, too); the general
+// one costs two calls into the dynamic linker for each write.
+#ifdef __GLIBC__
+#define SHMPACK_THREAD_LOCAL thread_local __attribute__((tls_model("initial-exec")))
+#else
+#define SHMPACK_THREAD_LOCAL thread_local
+#endif
+
+SHMPACK_THREAD_LOCAL ThreadSelf thread_self;
 
 /// For threads whose C library registers no robust list (musl does so with the first robust mutex only).
-thread_local robust_list_head own_list = {};
+SHMPACK_THREAD_LOCAL robust_list_head own_list = {};
 
 uint64_t OwnPidNamespace() noexcept {
   struct stat info;
   return stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
 }
 
-ThreadSelf& Self() noexcept {
-  ThreadSelf& self = thread_self;
-  if (self.fork_count != ForkCount()) [[unlikely]] {
-    size_t length = 0;
-    if (syscall(SYS_get_robust_list, 0, &self.robust_list, &length) != 0) self.robust_list = nullptr;
-    if (self.robust_list == nullptr) {
-      own_list = {{&own_list.list}, 0, nullptr};
-      if (syscall(SYS_set_robust_list, &own_list, sizeof own_list) == 0) self.robust_list = &own_list;
-    }
-    self.pid_namespace = OwnPidNamespace();
-    self.thread_id = static_cast<uint32_t>(syscall(SYS_gettid));
-    self.fork_count = ForkCount();
+[[gnu::noinline]] void FillSelf(ThreadSelf& self) noexcept {
+  size_t length = 0;
+  if (syscall(SYS_get_robust_list, 0, &self.robust_list, &length) != 0) self.robust_list = nullptr;
+  if (self.robust_list == nullptr) {
+    own_list = {{&own_list.list}, 0, nullptr};
+    if (syscall(SYS_set_robust_list, &own_list, sizeof own_list) == 0) self.robust_list = &own_list;
   }
+  self.pid_namespace = OwnPidNamespace();
+  self.thread_id = static_cast<uint32_t>(syscall(SYS_gettid));
+  self.fork_count = ForkCount();
+}
+
+inline ThreadSelf& Self() noexcept {
+  ThreadSelf& self = thread_self;
+  if (self.fork_count != ForkCount()) [[unlikely]]
+    FillSelf(self);
   return self;
 }
 
 /// Tells the kernel which word to look at should this thread die now. Seen only by the kernel on this thread's behalf,
 /// so program order is all that is needed: the signal fences keep the compiler to it.
-void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
+inline void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
   if (self.robust_list == nullptr) return;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   auto* pending = word == nullptr
@@ -70,7 +81,7 @@ void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
 
 /// Takes the word if it still is `expected`. Acquire: partner is the release in ReleaseRobustLock(), or the kernel's
 /// store on the dead holder's behalf. Release: whoever sees our id sees the dead holder's namespace gone.
-bool TryTake(ThreadSelf& self, LockShm& lock, uint32_t expected, uint32_t desired) noexcept {
+inline bool TryTake(ThreadSelf& self, LockShm& lock, uint32_t expected, uint32_t desired) noexcept {
   SetPending(self, &lock.word);
   if (lock.word.compare_exchange_strong(expected, desired, std::memory_order_acq_rel, std::memory_order_relaxed)) {
     FaultPoint();
@@ -94,12 +105,8 @@ bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) 
   return kill(static_cast<pid_t>(holder), 0) != 0 && errno == ESRCH;
 }
 
-}  // namespace
-
-Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
-  ThreadSelf& self = Self();
-  if (TryTake(self, lock, 0, self.thread_id)) return Acquired::kClean;
-
+/// The word was not free at first sight.
+[[gnu::noinline]] Acquired AcquireSlowly(ThreadSelf& self, LockShm& lock, uint32_t timeout_ms) noexcept {
   uint32_t waiters = 0;  // Once we slept, others may sleep too: pass the bit on.
   uint32_t seen_for_a_slice = 0;
   double now = 0;
@@ -145,6 +152,13 @@ Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
       seen_for_a_slice = word | FUTEX_WAITERS;
     }
   }
+}
+
+}  // namespace
+
+Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
+  ThreadSelf& self = Self();
+  return TryTake(self, lock, 0, self.thread_id) ? Acquired::kClean : AcquireSlowly(self, lock, timeout_ms);
 }
 
 void ReleaseRobustLock(LockShm& lock, bool done) noexcept {

@@ -59,6 +59,7 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
       HEADER_FIELD(writer.live_slots),
       HEADER_FIELD(writer.live_units),
       HEADER_FIELD(writer.data_bytes),
+      HEADER_FIELD(writer.spare_block),
       HEADER_FIELD(undo.armed),
       HEADER_FIELD(undo.meta),
       HEADER_FIELD(undo.new_version),
