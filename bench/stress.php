@@ -5,7 +5,8 @@ declare(strict_types=1);
 
 // Unrelated processes do mixed operations on one region, and every value proves itself when it is read.
 //   php stress.php --extension SO[,SO] [--seconds 60] [--processes 8] [--kill-every MS]
-// --kill-every: a process picked by chance is killed (SIGKILL) that often, and a new one takes its place.
+// --kill-every: a process picked by chance is killed (SIGKILL) that often on average, at random instants, and a new one
+// takes its place.
 //
 // What has to hold, and is counted when it does not:
 //   torn      a value that is not whole: its key, length or checksum does not fit, or it is no value of ours at all
@@ -13,7 +14,15 @@ declare(strict_types=1);
 //   lost      a key that only one process writes does not hold what that process wrote last
 //   complaint a warning or exception that no operation here may cause
 //   crash     a process that ended by a signal (other than our own kill) or with an exit code above 0
-// Prints a table; the exit code is 0 only when all are 0, the region still works, and no IPC object is left.
+//   stall     a process that finished no operation for STALL_MS
+// Prints a table; the exit code is 0 only when all are 0, as much fits into the region as into a fresh one, and no IPC
+// object is left.
+//
+// Stalls are measured process by process, since one that is never woken is a stall, however busy the others are. Each
+// process says every few milliseconds when it last finished an operation, so that nothing is lost when it is killed;
+// what counts is the longest time between two such instants, or between the last one and the kill. A busy machine takes the
+// processor away, too: the starting process, which only sleeps and never touches the region, measures how late it is
+// woken at worst, and that much is added to the limit.
 
 const REGION_BYTES = 1 << 17;
 const SHARED_KEYS = 40;
@@ -21,6 +30,8 @@ const SHARED_KEYS = 40;
 const OWN_KEYS_FROM = 1000;
 const OWN_KEYS = 5;
 const LARGEST_STRING = 60000;
+const STALL_MS = 1000;
+const SIGN_OF_LIFE_MS = 5;
 const NO_ROOM = 'Not enough shared memory left';
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -100,6 +111,8 @@ final class Worker
     private array $own = [];
     /** Serial number seen last, by key and writer. */
     private array $seen = [];
+    private int $signed = 0;
+    private int $slowest = 0;
 
     public function __construct(private int $region_key, private int $place, private int $writer)
     {
@@ -108,6 +121,7 @@ final class Worker
             return true;
         });
         mt_srand($writer * 7919 + $region_key);
+        $this->signOfLife(hrtime(true));
         $this->attach();
         // A killed predecessor may have left values under our own keys.
         for ($i = 0; $i < OWN_KEYS; $i++) {
@@ -120,16 +134,32 @@ final class Worker
         }
     }
 
-    public function work(float $until): array
+    public function work(float $until): void
     {
         while (microtime(true) < $until) {
             // Two seconds of growing until nothing fits any more, one of shrinking.
             $growing = (int) microtime(true) % 3 !== 0;
+            $began = hrtime(true);
             for ($i = 0; $i < 50; $i++) {
                 $this->step($growing);
+                $ended = hrtime(true);
+                $this->slowest = max($this->slowest, $ended - $began);
+                if ($ended - $this->signed > SIGN_OF_LIFE_MS * 1e6) {
+                    $this->signOfLife($ended);
+                }
+                $began = $ended;
             }
         }
-        return $this->counts;
+        $this->signOfLife(hrtime(true));
+    }
+
+    /** When the last operation ended, how long the slowest took since the sign before, and all counts: one line. */
+    private function signOfLife(int $now): void
+    {
+        // One write of less than a pipe's page: whole, or not there.
+        echo json_encode([$now, $this->slowest, $this->counts]), "\n";
+        $this->signed = $now;
+        $this->slowest = 0;
     }
 
     private function step(bool $growing): void
@@ -275,7 +305,27 @@ final class Worker
     }
 }
 
-/** After everybody has gone: every value left is whole, there is room again, and the region can be removed. */
+/** @return array{int, int} the longest string that fits into an empty region, and how many short ones do */
+function measure_room(SysvSharedMemory $region): array
+{
+    [$fits, $too_long] = [0, 4 * REGION_BYTES];
+    while ($too_long - $fits > 1) {
+        $length = intdiv($fits + $too_long, 2);
+        if (@shm_put_var($region, 1, str_repeat('x', $length))) {
+            $fits = $length;
+        } else {
+            $too_long = $length;
+        }
+    }
+    shm_remove_var($region, 1);
+    for ($count = 0; @shm_put_var($region, $count, 'the value of a variable that is not inline'); $count++);
+    for ($key = 0; $key < $count; $key++) {
+        shm_remove_var($region, $key);
+    }
+    return [$fits, $count];
+}
+
+/** After everybody has gone: every value left is whole, there is as much room as in a fresh region, and it can be removed. */
 function inspect(int $region_key): array
 {
     $region = shm_attach($region_key, REGION_BYTES);
@@ -291,11 +341,10 @@ function inspect(int $region_key): array
             shm_remove_var($region, $key);
         }
     }
-    // With everything removed, most of the region has to be one free piece again: nothing was lost for good.
-    $most = str_repeat('x', (int) (REGION_BYTES * 0.9));
-    $room = shm_put_var($region, 1, $most) && shm_get_var($region, 1) === $most;
+    $room = measure_room($region);
+    $fresh = measure_room(shm_attach(0, REGION_BYTES));
     $removed = shm_remove($region);
-    return ['left' => $left, 'torn' => $torn, 'room' => $room, 'removed' => $removed];
+    return ['left' => $left, 'torn' => $torn, 'room' => $room, 'fresh' => $fresh, 'removed' => $removed];
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -308,6 +357,10 @@ final class Stress
     private array $crashes = [];
     private int $killed = 0;
     private int $started = 0;
+    /** In nanoseconds: what a process took at worst, and how late this one was woken. */
+    private int $slowest = 0;
+    private int $longest_silence = 0;
+    private int $latest = 0;
     private float $until;
 
     public function __construct(private string $extensions, private int $region_key, private int $processes)
@@ -320,14 +373,17 @@ final class Stress
         for ($place = 0; $place < $this->processes; $place++) {
             $this->start($place);
         }
-        $next_kill = microtime(true) + $kill_every_ms / 1000;
+        $next_kill = $kill_every_ms > 0 ? self::randomInstant($kill_every_ms) : INF;
         while ($this->running) {
-            usleep(20000);
-            if ($kill_every_ms > 0 && microtime(true) > $next_kill && microtime(true) < $this->until - 0.5) {
-                $next_kill = microtime(true) + $kill_every_ms / 1000;
-                $this->kill(array_rand($this->running));
+            $this->sleep((int) max(0, min(5000, 1e6 * ($next_kill - microtime(true)))));
+            if (microtime(true) >= $next_kill) {
+                if (microtime(true) < $this->until) {
+                    $this->kill(array_rand($this->running));
+                }
+                $next_kill = self::randomInstant($kill_every_ms);
             }
             foreach (array_keys($this->running) as $place) {
+                $this->listen($place);
                 $this->collect($place);
             }
             if (microtime(true) > $this->until + 30) {
@@ -340,10 +396,23 @@ final class Stress
         }
     }
 
+    private static function randomInstant(int $every_ms): float
+    {
+        return microtime(true) + random_int(0, 2000 * $every_ms) / 1e6;
+    }
+
+    private function sleep(int $microseconds): void
+    {
+        $began = hrtime(true);
+        usleep($microseconds);
+        $this->latest = max($this->latest, hrtime(true) - $began - 1000 * $microseconds);
+    }
+
     public function inspect(): ?array
     {
-        $lines = shell_exec($this->command('--inspect', (string) $this->region_key, '2>&1'));
-        return json_decode((string) $lines, true);
+        $command = $this->command('--inspect', (string) $this->region_key);
+        $inspected = shell_exec(implode(' ', array_map('escapeshellarg', $command)));
+        return json_decode((string) $inspected, true);
     }
 
     /** @return bool whether everything held */
@@ -365,14 +434,21 @@ final class Stress
             $bad[$name] = ($bad[$name] ?? 0) + ($this->sums[$name] ?? 0);
         }
         $bad['crash'] = count($this->crashes);
+        $bad['stall'] = (int) (max($this->slowest, $this->longest_silence) > STALL_MS * 1e6 + $this->latest);
         echo '  ', implode(', ', array_map(fn ($name, $count) => "$count $name", array_keys($bad), $bad)), "\n";
         foreach (array_slice($this->crashes, 0, 5) as $crash) {
             echo "  crash: $crash\n";
         }
-        $works = ($inspected['room'] ?? false) && ($inspected['removed'] ?? false);
+        printf(
+            "  longest operation %.0f ms, longest time that a process finished none %.0f ms (woken late by %.0f ms)\n",
+            $this->slowest / 1e6,
+            $this->longest_silence / 1e6,
+            $this->latest / 1e6
+        );
+        $works = isset($inspected['room']) && $inspected['room'] === $inspected['fresh'] && $inspected['removed'];
         echo $works
-            ? "  afterwards: {$inspected['left']} values left, all room free again, region removed\n"
-            : "  afterwards: the region does not work any more: " . json_encode($inspected) . "\n";
+            ? "  afterwards: {$inspected['left']} values left, as much room as in a fresh region, region removed\n"
+            : "  afterwards: the region is not what it was: " . json_encode($inspected) . "\n";
         echo $clean ? "  ipcs: clean\n" : "  ipcs: the region is still there\n";
         return array_sum($bad) === 0 && $operations > 0 && $works && $clean;
     }
@@ -381,53 +457,89 @@ final class Stress
     {
         // The writer's number tells a process from the one it took the place of.
         $arguments = ['--worker', $this->region_key, $place, $this->started++, sprintf('%.3f', $this->until)];
-        $command = 'exec ' . $this->command(...array_map('strval', $arguments));
+        $command = $this->command(...array_map('strval', $arguments));
         $process = proc_open($command, [['file', '/dev/null', 'r'], ['pipe', 'w'], STDERR], $pipes);
-        $this->running[$place] = ['process' => $process, 'output' => $pipes[1]];
+        stream_set_blocking($pipes[1], false);
+        $this->running[$place] = ['process' => $process, 'output' => $pipes[1], 'heard' => '', 'alive' => null,
+            'counts' => []];
     }
 
     private function kill(int $place): void
     {
+        $killed_at = hrtime(true);
         proc_terminate($this->running[$place]['process'], 9);
-        while (proc_get_status($this->running[$place]['process'])['running']) {
-            usleep(1000);
+        // Its end of the pipe closes when it is dead.
+        stream_set_blocking($this->running[$place]['output'], true);
+        $this->listen($place);
+        $alive = $this->running[$place]['alive'];
+        $this->longest_silence = max($this->longest_silence, $killed_at - ($alive ?? $killed_at));
+        while (($status = proc_get_status($this->running[$place]['process']))['running']) {
+            usleep(100);
+        }
+        if (!$status['signaled'] || $status['termsig'] !== 9) {
+            $this->ended($place, $status); // It had come to its end just before.
+            return;
         }
         $this->killed++;
+        $this->count($place);
         $this->start($place);
+    }
+
+    /** Takes in what a process has written meanwhile. */
+    private function listen(int $place): void
+    {
+        $running = &$this->running[$place];
+        $lines = explode("\n", $running['heard'] . stream_get_contents($running['output']));
+        $running['heard'] = array_pop($lines);
+        foreach ($lines as $line) {
+            [$alive, $slowest, $running['counts']] = json_decode($line, true);
+            $this->slowest = max($this->slowest, $slowest);
+            $this->longest_silence = max($this->longest_silence, $alive - ($running['alive'] ?? $alive));
+            $running['alive'] = $alive;
+        }
     }
 
     private function collect(int $place): void
     {
         $status = proc_get_status($this->running[$place]['process']);
-        if ($status['running']) {
-            return;
+        if (!$status['running']) {
+            $this->listen($place);
+            $this->ended($place, $status);
         }
-        $counts = json_decode((string) stream_get_contents($this->running[$place]['output']), true);
+    }
+
+    private function ended(int $place, array $status): void
+    {
         if ($status['signaled']) {
             $this->crashes[] = "process $place ended by signal {$status['termsig']}";
-        } elseif ($status['exitcode'] !== 0 || !is_array($counts)) {
+        } elseif ($status['exitcode'] !== 0) {
             $this->crashes[] = "process $place ended with exit code {$status['exitcode']}";
         }
-        foreach ((array) $counts as $name => $count) {
-            $this->sums[$name] = ($this->sums[$name] ?? 0) + $count;
-        }
+        $this->count($place);
         unset($this->running[$place]);
     }
 
-    private function command(string ...$arguments): string
+    private function count(int $place): void
+    {
+        foreach ($this->running[$place]['counts'] as $name => $count) {
+            $this->sums[$name] = ($this->sums[$name] ?? 0) + $count;
+        }
+    }
+
+    /** @return list<string> */
+    private function command(string ...$arguments): array
     {
         $parts = [PHP_BINARY, '-n', '-d', 'display_errors=stderr'];
         foreach (explode(',', $this->extensions) as $extension) {
             array_push($parts, '-d', "extension=$extension");
         }
-        $redirect = end($arguments) === '2>&1' ? array_pop($arguments) : '';
-        return implode(' ', array_map('escapeshellarg', [...$parts, __FILE__, ...$arguments])) . " $redirect";
+        return [...$parts, __FILE__, ...$arguments];
     }
 }
 
 if (($argv[1] ?? '') === '--worker') {
     [, , $region_key, $place, $writer, $until] = $argv;
-    echo json_encode((new Worker((int) $region_key, (int) $place, (int) $writer))->work((float) $until));
+    (new Worker((int) $region_key, (int) $place, (int) $writer))->work((float) $until);
     exit(0);
 }
 if (($argv[1] ?? '') === '--inspect') {

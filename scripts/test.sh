@@ -1,42 +1,24 @@
-# run every test; the last line is `N passed, N failed` (or only those under the folders or files named)
+# run every test; the last line is `N passed, N failed` (--quick: no sanitizers or fuzzing; or only the folders or files named)
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Order: sources' checks, core tests, our phpt, php-src's own suites for the two extensions. A failing step does not keep
-# the next from running. Logs are in out/.
+# Order: sources' checks, core tests, our phpt, php-src's own suites for the two extensions, models, then `./dev sanitize` and
+# 30 seconds of each target of `./dev fuzz`, whose tests and targets are counted, too. A failing step does not keep the next
+# from running. Logs are in out/. SHMPACK_STRESS_SECONDS=N: the processes of tests/stress that are killed go on for so long.
 
-# In an IPC namespace of its own, where that can be had: no other program's objects are there to be taken for ours.
-if [[ -z ${SHMPACK_IPC_NAMESPACE:-} && $(id -u) -eq 0 ]] && unshare --ipc true 2>/dev/null; then
-  exec env SHMPACK_IPC_NAMESPACE=1 unshare --ipc "$root/dev" test "$@"
-fi
-
+source "$root/scripts/lib/run_tests.sh"
 source "$root/scripts/lib/checks.sh"
 source "$root/scripts/lib/stock_tests.sh"
+own_ipc_namespace test "$@"
+tests_logs=$out
 
-test_passed=0
-test_failed=0
+test_quick=
+if [[ ${1:-} == --quick ]]; then
+  test_quick=yes
+  shift
+fi
+[[ ${1:-} != -* ]] || fail "test: unknown option $1; usage: ./dev test [--quick | <folder or file>...]"
 test_selection=("$@")
-
-# However this ends, the last line is the count.
-trap test_summary EXIT
-test_summary() {
-  local status=$?
-  if [[ $status -ne 0 && $test_failed -eq 0 ]]; then
-    test_fault "the run ended early"
-  elif [[ $((test_passed + test_failed)) -eq 0 ]]; then
-    echo "no test ran"
-    status=1
-  fi
-  [[ $test_failed -eq 0 ]] || status=1
-  echo "$test_passed passed, $test_failed failed"
-  exit "$status"
-}
-
-# Counts one failure that belongs to no single test.
-test_fault() {
-  echo "FAIL $*"
-  test_failed=$((test_failed + 1))
-}
 
 # Whether a folder of tests was asked for: all are, when none is named.
 test_wanted() {
@@ -57,75 +39,30 @@ test_ipc_objects() {
 }
 
 run_core_tests() {
-  local build=$out/core log program name ran lost
-  mkdir -p "$build"
-  if ! cmake -S "$root/tests/core" -B "$build" >"$build/configure.log" 2>&1; then
-    tail -20 "$build/configure.log"
-    test_fault "the core tests could not be configured: $build/configure.log"
-    return
-  fi
-  if ! cmake --build "$build" -j "$(nproc)" -- -k >"$build/make.log" 2>&1; then
-    grep -E -A3 'error' "$build/make.log" | head -60
-    test_fault "the core tests did not build: $build/make.log"
-  fi
+  local program name
+  tests_build_core "$out/core" || true
   for program in "$root"/tests/core/*_test.cc; do
     name=$(basename "$program" .cc)
-    log=$build/$name.log
-    [[ -x $build/$name ]] || continue
-    timeout 300 "$build/$name" --gtest_color=no >"$log" 2>&1 || {
-      # A crash leaves no summary: it is one failure, whatever had passed before.
-      if ! grep -q '^\[==========\] .* ran\.' "$log"; then
-        tail -40 "$log"
-        test_fault "core: $name ended early: $log"
-        continue
-      fi
-      grep -v -E '^\[ +(OK|RUN) ' "$log" || true
-    }
-    ran=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) tests?\.$/\1/p' "$log")
-    lost=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) tests?, listed below:$/\1/p' "$log")
-    test_passed=$((test_passed + ${ran:-0}))
-    test_failed=$((test_failed + ${lost:-0}))
-    echo "core: $name: ${ran:-0} passed, ${lost:-0} failed"
+    [[ ! -x $out/core/$name ]] || run_gtest "core: $name" "$out/core/$name" env
   done
 }
 
-# A folder for PHP to load extensions from: ours, and the stock ones except those that we stand in for, so that a test
-# that asks for sysvsem or sysvshm cannot get the stock one.
-make_extension_dir() {
-  local stock file
-  stock=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')
-  extension_dir=$out/extensions
-  rm -rf "$extension_dir"
-  mkdir -p "$extension_dir"
-  for file in "$stock"/*.so; do
-    case ${file##*/} in
-      sysvsem.so | sysvshm.so | shmpack.so | '*.so') ;;
-      *) ln -s "$file" "$extension_dir/" ;;
-    esac
-  done
-  ln -s "$extension" "$extension_dir/shmpack.so"
+# What ./dev sanitize counted.
+run_sanitizers() {
+  local log=$out/sanitize.log passed failed
+  "$root/dev" sanitize | tee "$log" | sed -u '$d' || true
+  read -r passed failed < <(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log") || true
+  tests_count sanitize "${passed:-0}" "${failed:-1}"
 }
 
-# run_phpt <name> <folder or file>...: counts into test_passed and test_failed; a failing test shows its difference.
-run_phpt() {
-  local name=$1 results=$out/$1.results log=$out/$1.log status
-  shift
-  rm -f "$results"
-  # run-tests fails when a test does; what counts is in its results.
-  TEST_PHP_EXECUTABLE=$(command -v "$php") NO_INTERACTION=1 SHMPACK_ROOT=$root "$php" -n "$out/phpize/run-tests.php" -n -q \
-    -d "extension_dir=$extension_dir" -d extension=shmpack.so -j"$(nproc)" --set-timeout 120 --show-diff --no-color \
-    -g FAIL,BORK,WARN,LEAK,SKIP -W "$results" "$@" >"$log" 2>&1 || true
-  sed -n '/^=* *$/d; /^Running selected tests/,/^Number of tests/p' "$log" | grep -v -E '^(Running selected|Number of tests|=+|PASS|TEST [0-9]|Spawning)' || true
-  if [[ ! -s $results ]]; then
-    tail -20 "$log"
-    test_fault "$name: run-tests gave no results: $log"
-    return
-  fi
-  status=$(cut -f1 "$results" | sort | uniq -c | awk '{ printf "%s%d %s", sep, $1, tolower($2); sep = ", " }')
-  sed -n "s|^SKIPPED\t$root/|  skipped: |p" "$results"
-  echo "$name: $status"
-  test_passed=$((test_passed + $(grep -c '^PASSED' "$results" || true)))
-  test_failed=$((test_failed + $(grep -c -E '^(FAILED|BORKED|WARNED|LEAKED|XLEAKED)' "$results" || true)))
+# Each target that found nothing has passed.
+run_fuzz_targets() {
+  local log=$out/fuzz.log status=0 clean found
+  "$root/dev" fuzz --seconds 30 | tee "$log" || status=$?
+  clean=$(grep -c '^fuzz: .*: clean$' "$log" || true)
+  found=$(grep -c '^fuzz: .*: FINDING$' "$log" || true)
+  [[ $status -eq 0 || $found -gt 0 ]] || tests_fault "fuzz ended with $status: $log"
+  tests_count fuzz "$clean" "$found"
 }
 
 need_php
@@ -142,8 +79,9 @@ fi
 test_before=$(test_ipc_objects)
 
 if [[ ${#test_selection[@]} -eq 0 ]]; then
-  check_layers || test_fault "the sources' layers"
-  check_names || test_fault "the sources' names"
+  check_layers || tests_fault "the sources' layers"
+  check_names || tests_fault "the sources' names"
+  check_kill_points_cost "$out/kill_points" || tests_fault "the cost of kill points"
 fi
 
 if test_wanted tests/core; then
@@ -165,17 +103,18 @@ done < <(
 )
 
 build_extension
-make_extension_dir
-check_symbols "$extension" || test_fault "the library's symbols"
+make_extension_dir "$out/extensions" "$extension"
+check_symbols "$extension" || tests_fault "the library's symbols"
 if [[ ${#test_phpt[@]} -gt 0 ]]; then
   say "phpt"
-  run_phpt phpt "${test_phpt[@]}"
+  run_phpt phpt "$out/phpize/run-tests.php" "$(command -v "$php")" "$out/extensions" "${test_phpt[@]}"
 fi
 if test_wanted tests/stock; then
   say "php-src's own tests"
   stock_tests
   # Ours says whose sysvsem and sysvshm the others ran with.
-  run_phpt stock "$root/tests/stock" "$out/stock/sysvsem" "$out/stock/sysvshm"
+  run_phpt stock "$out/phpize/run-tests.php" "$(command -v "$php")" "$out/extensions" \
+    "$root/tests/stock" "$out/stock/sysvsem" "$out/stock/sysvshm"
   # gh16591.phpt makes a region at key 1 and leaves it.
   grep -q ' 0x00000001$' <<<"$test_before" || ipcrm -M 1 2>/dev/null || true
 fi
@@ -183,11 +122,17 @@ fi
 if [[ ${#test_selection[@]} -eq 0 ]]; then
   say "models"
   if "$root/dev" model >"$out/model.log" 2>&1; then
-    test_passed=$((test_passed + $(grep -c ' errors 0' "$out/model.log" || true)))
+    tests_count models "$(grep -c ' errors 0' "$out/model.log" || true)" 0
   else
     tail -20 "$out/model.log"
-    test_fault "the models of lock and protocols: $out/model.log"
+    tests_fault "the models of lock and protocols: $out/model.log"
   fi
+fi
+
+if [[ ${#test_selection[@]} -eq 0 && -z $test_quick ]]; then
+  run_sanitizers
+  say "fuzz targets"
+  run_fuzz_targets
 fi
 
 test_left=$(comm -13 <(echo "$test_before") <(test_ipc_objects unused))
@@ -195,4 +140,4 @@ if [[ -n $test_left ]]; then
   sleep 2 # Another program's may be on their way out.
   test_left=$(comm -13 <(echo "$test_before") <(test_ipc_objects unused))
 fi
-[[ -z $test_left ]] || test_fault "IPC objects left behind (kind, id, key; ipcrm removes them):" "$test_left"
+[[ -z $test_left ]] || tests_fault "IPC objects left behind (kind, id, key; ipcrm removes them):" "$test_left"

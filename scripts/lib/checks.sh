@@ -50,12 +50,47 @@ check_names() {
 }
 
 # check_symbols <library>: PHP's functions have C linkage. A C++ name among those that PHP is to provide is one that a
-# header declares without it, and is missed only when it is first called.
+# header declares without it, and is missed only when it is first called. And what tests hook into is not there.
 check_symbols() {
   local found
+  if found=$(nm "$1" | grep -E 'fault_hook|load_hook'); then
+    echo "the library has a hook of the tests:"
+    echo "$found"
+    return 1
+  fi
   if found=$(nm -D --undefined-only "$1" | grep -E ' _Z[A-Za-z0-9_]*(zend|php)'); then
     echo "the library expects C++ names of PHP:"
     echo "$found"
     return 1
   fi
+}
+
+# check_kill_points_cost <folder for objects>: a kill point costs nothing in a release build. Each source with some is compiled
+# as it is, and with Store() being the bare store and FaultPoint() nothing at all: the same instructions.
+check_kill_points_cost() {
+  local folder=$1 flags=(-std=c++20 -O2 -fPIC -fvisibility=hidden "-I$root/src" "-I$root/include") bad=0 count=0 source name
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  while IFS= read -r source; do
+    name=$folder/$(basename "$source" .cc)
+    count=$((count + 1))
+    {
+      printf '%s\n' '#include "core/shared_access.h"' 'template <typename T>' \
+        'inline void BareStore(std::atomic<T>& word, T value) noexcept { word.store(value, std::memory_order_release); }' \
+        '#define Store BareStore' '#define FaultPoint() static_cast<void>(0)' "#include \"$source\""
+    } >"$name.bare.cc"
+    "${CXX:-g++}" "${flags[@]}" -c "$name.bare.cc" -o "$name.bare.o" &
+    "${CXX:-g++}" "${flags[@]}" -c "$source" -o "$name.o" || bad=1
+    wait $! || bad=1
+    # The first lines name the file.
+    if ! cmp -s <(objdump -dr "$name.o" | tail -n +4) <(objdump -dr "$name.bare.o" | tail -n +4); then
+      echo "kill points leave something in a release build of ${source#"$root"/}: objdump -dr $name.o and $name.bare.o differ"
+      bad=1
+    fi
+  done < <(grep -lE '\b(Store|FaultPoint)\(' "$root"/src/core/*.cc "$root"/src/port/*.cc)
+  if [[ $count -eq 0 ]]; then
+    echo "no source has a kill point"
+    bad=1
+  fi
+  return "$bad"
 }

@@ -11,6 +11,6 @@ passthru(implode(' ', array_map('escapeshellarg', [PHP_BINARY, '-n', $stress, '-
 --EXPECTF--
 stress: 8 processes, 5 s, one region of 131072 bytes
 %a
-  0 torn, 0 backward, 0 lost, 0 complaint, 0 crash
+  0 torn, 0 backward, 0 lost, 0 complaint, 0 crash, 0 stall
 %a
   everything held

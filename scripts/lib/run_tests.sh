@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=bash
+#
+# Running and counting tests, for `./dev test` and `./dev sanitize`. Counts are in tests_passed and tests_failed, and the last
+# line printed is `N passed, N failed`, however the run ends. Logs go to $tests_logs, which whoever sources this sets.
+
+tests_passed=0
+tests_failed=0
+
+# own_ipc_namespace <subcommand> <argument>...: starts that again in an IPC namespace of its own, where that can be had: no
+# other program's objects are there to be taken for ours.
+own_ipc_namespace() {
+  if [[ -z ${SHMPACK_IPC_NAMESPACE:-} && $(id -u) -eq 0 ]] && unshare --ipc true 2>/dev/null; then
+    exec env SHMPACK_IPC_NAMESPACE=1 unshare --ipc "$root/dev" "$@"
+  fi
+}
+
+# tests_count <name> <passed> <failed>
+tests_count() {
+  echo "$1: $2 passed, $3 failed"
+  tests_passed=$((tests_passed + $2))
+  tests_failed=$((tests_failed + $3))
+}
+
+# Counts one failure that belongs to no single test.
+tests_fault() {
+  echo "FAIL $*"
+  tests_failed=$((tests_failed + 1))
+}
+
+trap tests_summary EXIT
+tests_summary() {
+  local status=$?
+  if [[ $status -ne 0 && $tests_failed -eq 0 ]]; then
+    tests_fault "the run ended early"
+  elif [[ $((tests_passed + tests_failed)) -eq 0 ]]; then
+    echo "no test ran"
+    status=1
+  fi
+  [[ $tests_failed -eq 0 ]] || status=1
+  echo "$tests_passed passed, $tests_failed failed"
+  exit "$status"
+}
+
+# tests_build_core <folder> <option of cmake>...: the programs of tests/core. Fails if one could not be built; the others are
+# there.
+tests_build_core() {
+  local build=$1
+  shift
+  mkdir -p "$build"
+  if ! { cmake -S "$root/tests/core" -B "$build" "$@" && cmake --build "$build" -j "$(nproc)" -- -k; } \
+    >"$build/make.log" 2>&1; then
+    grep -E -A3 'rror' "$build/make.log" | head -60 || true
+    tests_fault "the core tests did not build: $build/make.log"
+    return 1
+  fi
+}
+
+# run_gtest <name> <program> <command in front>...
+run_gtest() {
+  local name=$1 program=$2 log=$2.log status=0 passed failed=0
+  shift 2
+  timeout 900 "$@" "$program" --gtest_color=no >"$log" 2>&1 || status=$?
+  passed=$(grep -c '^\[       OK \]' "$log" || true)
+  if [[ $status -ne 0 ]]; then
+    echo "FAIL $name ended with $status: $log"
+    grep -v -E '^\[ +(OK|RUN) |^\[-----' "$log" | tail -60 || true
+    # A crash, or a report at the end, leaves no summary of failures: one.
+    failed=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) tests?, listed below:$/\1/p' "$log")
+    [[ ${failed:-0} -gt 0 ]] || failed=1
+  fi
+  tests_count "$name" "$passed" "$failed"
+  sed -nE 's/^figure: /  /p' "$log"
+}
+
+# make_extension_dir <folder> <our library>: a folder for PHP to load extensions from: ours, and the stock ones except those
+# that we stand in for, so that a test that asks for sysvsem or sysvshm cannot get the stock one.
+make_extension_dir() {
+  local folder=$1 library=$2 stock file
+  stock=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  for file in "$stock"/*.so; do
+    case ${file##*/} in
+      sysvsem.so | sysvshm.so | shmpack.so | '*.so') ;;
+      *) ln -s "$file" "$folder/" ;;
+    esac
+  done
+  ln -s "$library" "$folder/shmpack.so"
+}
+
+# run_phpt <name> <run-tests.php> <PHP to run them with> <extension folder> <folder or file>...: a failing test shows its
+# difference.
+run_phpt() {
+  local name=$1 runner=$2 command=$3 folder=$4 results=$tests_logs/$1.results log=$tests_logs/$1.log
+  shift 4
+  rm -f "$results"
+  # run-tests fails when a test does; what counts is in its results. A test has three minutes, and the time of the longest.
+  TEST_PHP_EXECUTABLE=$command NO_INTERACTION=1 SHMPACK_ROOT=$root "$php" -n "$runner" -n -q \
+    -d "extension_dir=$folder" -d extension=shmpack.so -j"$(nproc)" --set-timeout $((180 + ${SHMPACK_STRESS_SECONDS:-20})) \
+    --show-diff --no-color -g FAIL,BORK,WARN,LEAK,SKIP -W "$results" "$@" >"$log" 2>&1 || true
+  sed -n '/^=* *$/d; /^Running selected tests/,/^Number of tests/p' "$log" |
+    grep -v -E '^(Running selected|Number of tests|=+|PASS|TEST [0-9]|Spawning)' || true
+  if [[ ! -s $results ]]; then
+    tail -20 "$log"
+    tests_fault "$name: run-tests gave no results: $log"
+    return
+  fi
+  sed -n "s|^SKIPPED\t$root/|  skipped: |p" "$results"
+  tests_count "$name" "$(grep -c '^PASSED' "$results" || true)" \
+    "$(grep -c -E '^(FAILED|BORKED|WARNED|LEAKED|XLEAKED)' "$results" || true)"
+}
