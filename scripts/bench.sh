@@ -1,26 +1,33 @@
-# peers side by side: ext/sysvshm, APCu, Yac, shmpack (--quick: fewer rounds, stored figures stay)
+# peers side by side: ext/sysvshm, APCu, Yac, shmpack (--quick: fewer rounds, what is in docs/bench stays)
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# A full run writes its tables and figures to docs/bench; --quick only prints. Slow figures fail nothing.
+# Prints tables, and writes them with JSON and pictures: a whole run to docs/bench, a quick one to out/bench. Slow figures
+# fail nothing.
 
 case "$*" in
-  '') bench_arguments=(--write "$root/docs/bench" --command './dev bench') ;;
-  --quick) bench_arguments=(--quick) ;;
+  '') bench_arguments=(--effort full --into "$root/docs/bench" --command './dev bench') ;;
+  --quick) bench_arguments=(--effort quick --into "$out/bench" --command './dev bench --quick') ;;
   *) fail "bench: unknown option $*; usage: ./dev bench [--quick]" ;;
 esac
 
 need_php
+need_packages gnuplot-nox util-linux
 build_extension
+mkdir -p "$out/bench"
+"${CXX:-g++}" -std=c++20 -O2 -I"$root/include" -I"$root/src" -o "$out/bench/lock_cost" "$root/bench/lock_cost.cc" \
+  "$root"/src/port/*.cc || fail "bench/lock_cost.cc does not build"
+bench_arguments+=(--lock-cost "$out/bench/lock_cost")
 
 # Unpacked, not installed: the user's own PHP does not get them, and Debian's packages of the two exclude each other.
 bench_folder=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')
-bench_arguments+=(--apcu "$(unpacked_file "php$php_version-apcu" "$bench_folder/apcu.so")")
-if bench_yac=$(unpacked_file "php$php_version-yac" "$bench_folder/yac.so"); then
-  bench_arguments+=(--yac "$bench_yac")
-else
-  say "leaving out Yac"
-fi
+for bench_peer in apcu yac; do
+  if bench_file=$(unpacked_file "php$php_version-$bench_peer" "$bench_folder/$bench_peer.so"); then
+    bench_arguments+=("--$bench_peer" "$bench_file")
+  else
+    say "leaving out $bench_peer"
+  fi
+done
 
 # The keys are chosen here, so that their objects go away even when the bench is interrupted.
 bench_key=$("$php" -n -r 'echo random_int(0x10000, 0x7ffffff0);')
