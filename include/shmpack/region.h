@@ -43,6 +43,13 @@ struct Peeked {
   uint8_t head[kInlineBytes] = {};  // The first bytes, as many as there are; all of them if length <= kInlineBytes.
 };
 
+/// A value that is kept in its slot.
+struct InlineValue {
+  uint64_t version = 0;
+  uint64_t payload[2] = {};  // Its bytes, in memory order.
+  uint32_t length = 0;       // Bytes, at most kInlineBytes.
+};
+
 struct RegionStats {
   uint64_t total_bytes;
   uint64_t variables;
@@ -81,13 +88,25 @@ class Region {
   /// Whether the value that Peek() found in `slot` with `version`, in this or an earlier handle to the same segment, is
   /// still the variable's. Two loads, for who kept a copy of it. False in doubt.
   bool IsCurrent(uint32_t slot, uint64_t version) const noexcept {
-    // Acquire: partner is the release in the core's Store(). Why slot_count: see IsUnchanged() in src/core/peek.cc.
-    if (slot >= header_->index.slot_count.load(std::memory_order_acquire)) return false;
-    const uint64_t below_end = (uint64_t{slot} + 1) * sizeof(SlotShm);
-    if (below_end > bytes_ - sizeof(HeaderShm)) return false;
-    const auto* const shm =
-        reinterpret_cast<const SlotShm*>(reinterpret_cast<const char*>(header_) + bytes_ - below_end);
-    return shm->version.load(std::memory_order_acquire) == version;
+    const SlotShm* const shm = SlotIfThere(slot);
+    return shm != nullptr && shm->version.load(std::memory_order_acquire) == version;
+  }
+
+  /// The value of `key` if it lies in `slot`, where it was seen before, and is small enough to be kept there. False: it
+  /// is not, or it is just being written; ask Peek(). Never blocks.
+  bool ReadInline(uint32_t slot, int64_t key, InlineValue* out) const noexcept {
+    const SlotShm* const shm = SlotIfThere(slot);
+    if (shm == nullptr) return false;
+    // Acquire, all: as in PeekSlot() in src/core/peek.cc, which says why this is one version's value.
+    const uint64_t version = shm->version.load(std::memory_order_acquire);
+    const uint64_t slot_key = shm->key.load(std::memory_order_acquire);
+    const uint32_t meta = shm->meta.load(std::memory_order_acquire);
+    out->payload[0] = shm->payload[0].load(std::memory_order_acquire);
+    out->payload[1] = shm->payload[1].load(std::memory_order_acquire);
+    out->version = version;
+    out->length = meta >> kMetaInlineShift;
+    return version != 0 && (version & 1) == 0 && slot_key == static_cast<uint64_t>(key) && (meta & 0xff) == 0 &&
+           out->length <= kInlineBytes && IsCurrent(slot, version);
   }
 
   /// Stores a value under `key`, new or in the place of the old one. kReadOnly, kNoRoom, kTimeout, kCorrupt: the old
@@ -125,6 +144,15 @@ class Region {
  private:
   friend class RegionView;
   friend struct RegionTestPeer;
+
+  /// The slot at an index that is below the number of slots; else null.
+  const SlotShm* SlotIfThere(uint32_t slot) const noexcept {
+    // Acquire: partner is the release in the core's Store(). Why slot_count: see IsUnchanged() in src/core/peek.cc.
+    if (slot >= header_->index.slot_count.load(std::memory_order_acquire)) return nullptr;
+    const uint64_t below_end = (uint64_t{slot} + 1) * sizeof(SlotShm);
+    if (below_end > bytes_ - sizeof(HeaderShm)) return nullptr;
+    return reinterpret_cast<const SlotShm*>(reinterpret_cast<const char*>(header_) + bytes_ - below_end);
+  }
 
   HeaderShm* header_ = nullptr;  // Where this process has it.
   uint64_t bytes_ = 0;           // As the kernel says; bounds every offset.

@@ -62,25 +62,6 @@ Found FindSlot(const RegionView& view, int64_t key, uint32_t slot_count, uint32_
   return Found::kNo;
 }
 
-uint32_t GuessSlot(const RegionView& view, int64_t key) noexcept {
-  const uint32_t slot_count = view.LoadSlotCount();
-  uint32_t index = kNoSlot;
-  return slot_count != kNoSlot && FindSlot(view, key, slot_count, &index) == Found::kYes ? index : kNoSlot;
-}
-
-Found FindSlotLocked(const RegionView& view, int64_t key, uint32_t slot_count, uint32_t guess,
-                     uint32_t* index) noexcept {
-  if (guess < slot_count) {
-    // No two live slots have the same key while nobody is compacting.
-    const SlotShm& slot = view.slot(guess);
-    if (KeyOf(slot) == key && Load(slot.version) != 0) {
-      *index = guess;
-      return Found::kYes;
-    }
-  }
-  return FindSlot(view, key, slot_count, index);
-}
-
 void BeginStructureLocked(const RegionView& view) noexcept {
   SharedU64& sequence = view.header().index.structure_sequence;
   Store(sequence, Load(sequence) | 1);

@@ -39,13 +39,6 @@ enum class Found : uint8_t { kYes, kNo, kCorrupt };
 /// the lock held the answer is exact; without, see above. Never blocks.
 Found FindSlot(const RegionView& view, int64_t key, uint32_t slot_count, uint32_t* slot) noexcept;
 
-/// FindSlot() before the lock is taken: where the key probably is, or kNoSlot. Keeps the walk out of the time in which
-/// others wait.
-uint32_t GuessSlot(const RegionView& view, int64_t key) noexcept;
-
-/// FindSlot() under the lock, where a good guess costs a look only. The answer does not depend on the guess.
-Found FindSlotLocked(const RegionView& view, int64_t key, uint32_t slot_count, uint32_t guess, uint32_t* slot) noexcept;
-
 /// Brackets every change of chains. A kill between them leaves the sequence odd until RebuildIndexLocked().
 void BeginStructureLocked(const RegionView& view) noexcept;
 void EndStructureLocked(const RegionView& view) noexcept;

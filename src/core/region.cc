@@ -6,6 +6,7 @@
 
 #include <sched.h>
 
+#include <bit>
 #include <cstring>
 
 #include "core/compact.h"
@@ -65,6 +66,39 @@ OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
   return {Offset{static_cast<uint32_t>(words.payload[0])}, words.payload[1]};
 }
 
+/// Up to 8 bytes as the word whose memory they would be. In registers: what was just written in other pieces than it is
+/// read costs a stall each time.
+uint64_t WordOf(const uint8_t* from, uint64_t bytes) noexcept {
+  if (bytes >= 4 && bytes < 8) {
+    uint32_t first;
+    uint32_t last;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + bytes - sizeof last, sizeof last);
+    return first | uint64_t{last} << (8 * (bytes - sizeof last));
+  }
+  uint64_t word = 0;
+  if (bytes == 8) {
+    std::memcpy(&word, from, sizeof word);
+  } else {
+    for (uint64_t i = 0; i < bytes; ++i) word |= uint64_t{from[i]} << (8 * i);
+  }
+  return word;
+}
+
+/// The words of a slot that keeps the value itself. REQUIRES: at most kInlineBytes.
+void PackInline(const ValueBytes& value, uint64_t* payload) noexcept {
+  if (std::endian::native == std::endian::little && value.body_bytes == 0) {
+    const auto* const bytes = static_cast<const uint8_t*>(value.head);
+    const uint64_t low = value.head_bytes < 8 ? value.head_bytes : 8;
+    payload[0] = WordOf(bytes, low);
+    payload[1] = WordOf(bytes + low, value.head_bytes - low);
+    return;
+  }
+  auto* const bytes = reinterpret_cast<uint8_t*>(payload);
+  if (value.head_bytes != 0) std::memcpy(bytes, value.head, value.head_bytes);
+  if (value.body_bytes != 0) std::memcpy(bytes + value.head_bytes, value.body, value.body_bytes);
+}
+
 /// Computes anew what is derived, after an operation that has committed met damage. What cannot be mended is met again
 /// by the next operation that needs it; this one has done what was asked, so it does not fail.
 void MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept {
@@ -117,9 +151,7 @@ Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
     if (value.body_bytes != 0) CopyIn(bytes + value.head_bytes, value.body, value.body_bytes);
     words = {kMetaHeap, {static_cast<uint64_t>(block), size}};
   } else {
-    auto* const bytes = reinterpret_cast<uint8_t*>(words.payload);
-    if (value.head_bytes != 0) std::memcpy(bytes, value.head, value.head_bytes);
-    if (value.body_bytes != 0) std::memcpy(bytes + value.head_bytes, value.body, value.body_bytes);
+    PackInline(value, words.payload);
   }
   if (!is_new) {
     OverwriteLocked(view, index, words);
@@ -138,7 +170,7 @@ Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
   return {};
 }
 
-Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value, uint32_t guess) noexcept {
+Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value) noexcept {
   const WriterShm& writer = view.header().writer;
   const uint64_t size = value.head_bytes + value.body_bytes;
   bool joined = false;  // Once each: hostile bytes could make either look worth it for ever.
@@ -150,7 +182,7 @@ Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value, u
       return Status(Code::kCorrupt, "its counters cannot be");
     }
     uint32_t index = kNoSlot;
-    const Found found = FindSlotLocked(view, key, slot_count, guess, &index);
+    const Found found = FindSlot(view, key, slot_count, &index);
     if (found == Found::kCorrupt) return ChainCorrupt();
     const OldValue old = found == Found::kYes ? OldValueOf(view, index) : OldValue{};
     if (size > kInlineBytes) {
@@ -200,10 +232,9 @@ Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
 Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
   const RegionView view(*this);
-  const uint32_t guess = GuessSlot(view, key);
   Status status = LockRegion(view, timeout_ms);
   if (!status.ok()) return status;
-  status = PutLocked(view, key, value, guess);
+  status = PutLocked(view, key, value);
   UnlockRegion(view, status);
   return status;
 }

@@ -61,23 +61,23 @@ DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key) {
   return first->kept != Kept::kNothing && second->kept == Kept::kNothing ? second : first;
 }
 
-void DecodedCache::KeepSlowly(uint32_t region, zend_long key, const Peeked& peeked, size_t budget_bytes, zval* value) {
+void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value) {
   if (capacity_ == 0 && !Grow()) return;
   Entry kept = {};
-  kept.version = peeked.version;
-  kept.key = key;
-  kept.region = region;
-  kept.slot = peeked.slot;
+  kept.version = seen.version;
+  kept.key = seen.key;
+  kept.region = seen.region;
+  kept.slot = seen.slot;
   kept.request = request_;
   zval outdated;  // by the copy that takes its place
   ZVAL_UNDEF(&outdated);
-  const Entry* const known = Find(region, key);
-  const bool seen = known != nullptr && known->version == peeked.version && known->slot == peeked.slot;
+  const Entry* const known = Find(seen.region, seen.key);
+  const bool seen_before = known != nullptr && known->version == seen.version && known->slot == seen.slot;
   if (!Z_REFCOUNTED_P(value)) {
     if (Z_TYPE_P(value) == IS_STRING && (GC_FLAGS(Z_STR_P(value)) & IS_STR_PERMANENT) == 0) return;
     ZVAL_COPY_VALUE(&kept.value, value);
     kept.kept = Kept::kPersistent;
-  } else if (seen) {
+  } else if (seen_before) {
     if (known->kept != Kept::kNothing) return;
     const bool in_this_request = known->request == request_;
     if (!PlainBytes(value, &kept.bytes) || !MakeRoom(kept.bytes, budget_bytes)) return;
@@ -93,7 +93,7 @@ void DecodedCache::KeepSlowly(uint32_t region, zend_long key, const Peeked& peek
     }
     bytes_ += kept.bytes;
   }
-  Entry* const place = Place(region, key);
+  Entry* const place = Place(seen.region, seen.key);
   const Entry replaced = *place;
   if (replaced.version == 0) ++used_;
   *place = kept;

@@ -29,6 +29,14 @@ class DecodedCache {
  public:
   enum class Kept : uint8_t { kNothing, kRequest, kPersistent };
 
+  /// One version of one variable, and where it was found.
+  struct Seen {
+    uint32_t region;
+    uint32_t slot;
+    zend_long key;
+    uint64_t version;
+  };
+
   /// What is known of one variable.
   struct alignas(64) Entry {
     uint64_t version;  // 0: of none
@@ -52,19 +60,18 @@ class DecodedCache {
     return IsOf(entries_[index ^ 1], region, key) ? &entries_[index ^ 1] : nullptr;
   }
 
-  /// `*value` was just decoded from what was peeked at. May put an equal one, that is kept, in its place.
-  void Keep(uint32_t region, zend_long key, const Peeked& peeked, size_t budget_bytes, zval* value) {
-    if (budget_bytes == 0 || (peeked.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
+  /// `*value` was just decoded from what was seen. May put an equal one, that is kept, in its place.
+  void Keep(const Seen& seen, size_t budget_bytes, zval* value) {
+    if (budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
     // Most often a new version of something small, or of something that was not worth keeping.
-    auto* const entry = const_cast<Entry*>(Find(region, key));
-    if (entry == nullptr || entry->bytes != 0 || (entry->version == peeked.version && entry->slot == peeked.slot) ||
-        Z_TYPE_P(value) == IS_STRING) {
-      return KeepSlowly(region, key, peeked, budget_bytes, value);
+    auto* const entry = const_cast<Entry*>(Find(seen.region, seen.key));
+    if (entry == nullptr || entry->bytes != 0 || (entry->version == seen.version && entry->slot == seen.slot) ||
+        Z_TYPE_P(value) >= IS_STRING) {
+      return KeepSlowly(seen, budget_bytes, value);
     }
-    entry->version = peeked.version;
-    entry->slot = peeked.slot;
-    entry->request = request_;
-    entry->kept = Z_TYPE_P(value) < IS_STRING ? Kept::kPersistent : Kept::kNothing;
+    entry->version = seen.version;
+    entry->slot = seen.slot;
+    entry->kept = Kept::kPersistent;
     ZVAL_COPY_VALUE(&entry->value, value);
   }
 
@@ -95,7 +102,7 @@ class DecodedCache {
     return static_cast<uint32_t>(((static_cast<uint64_t>(key) ^ uint64_t{region} << 40) * 0x9e3779b97f4a7c15) >>
                                  shift_);
   }
-  void KeepSlowly(uint32_t region, zend_long key, const Peeked& peeked, size_t budget_bytes, zval* value);
+  void KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value);
   Entry* Place(uint32_t region, zend_long key);
   bool Grow();
   bool MakeRoom(size_t bytes, size_t budget_bytes);
@@ -105,7 +112,7 @@ class DecodedCache {
   Entry* entries_;
   uint32_t capacity_;    // a power of two, or 0
   uint32_t shift_;       // 64 - log2(capacity_)
-  uint32_t used_;         // entries with a version
+  uint32_t used_;        // entries with a version
   uint32_t request_;     // counts them
   uint32_t in_request_;  // at least as many entries keep something of this request
   size_t bytes_;         // that all values take, doomed ones too

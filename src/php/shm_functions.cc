@@ -62,6 +62,11 @@ bool IsCurrent(const AttachedRegion& object, const DecodedCache::Entry* entry) {
   return entry != nullptr && object.region.IsCurrent(entry->slot, entry->version);
 }
 
+/// Lets the cache keep what was read.
+void Keep(uint32_t region, zend_long key, uint32_t slot, uint64_t version, zval* value) {
+  SHMPACK_G(decoded_cache).Keep({region, slot, key, version}, static_cast<size_t>(SHMPACK_G(cache_size)), value);
+}
+
 /// If the first bytes of a stored value say that it is one str or bin, the length of that header, else 0.
 uint32_t StringHeaderBytes(const Peeked& peeked) {
   const uint8_t* const head = peeked.head;
@@ -138,6 +143,16 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
     efree(buffer);
   }
   return copied;
+}
+
+/// A scalar that replaced the one which the cache knows of, and is kept in the same slot. False: look in the usual way.
+bool ReadScalar(AttachedRegion* object, zend_long key, const DecodedCache::Entry& entry, zval* return_value) {
+  shmpack::InlineValue value;
+  if (!object->region.ReadInline(entry.slot, key, &value)) return false;
+  if (!shmpack::php::DecodeScalar(reinterpret_cast<const char*>(value.payload), value.length, return_value))
+    return false;
+  Keep(object->number, key, entry.slot, value.version, return_value);
+  return true;
 }
 
 /// The variable under `key` as a PHP value; `entry` is what the cache knows of it, or null. On any other status than ok
@@ -279,14 +294,17 @@ ZEND_FUNCTION(shm_get_var) {
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   const DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object->number, key);
-  if (IsCurrent(*object, entry) && EXPECTED(entry->kept != DecodedCache::Kept::kNothing)) RETURN_COPY(&entry->value);
+  if (IsCurrent(*object, entry)) {
+    if (EXPECTED(entry->kept != DecodedCache::Kept::kNothing)) RETURN_COPY(&entry->value);
+  } else if (entry != nullptr && ReadScalar(object, key, *entry, return_value)) {
+    return;
+  }
   const uint32_t number = object->number;  // Reading may run user code that detaches it.
   Reading reading;
   const Status status = Read(object, key, entry, return_value, &reading);
   if (EXPECTED(status.ok())) {
     if (EXPECTED(reading.is_value)) {
-      SHMPACK_G(decoded_cache)
-          .Keep(number, key, reading.peeked, static_cast<size_t>(SHMPACK_G(cache_size)), return_value);
+      Keep(number, key, reading.peeked.slot, reading.peeked.version, return_value);
     }
     return;
   }
