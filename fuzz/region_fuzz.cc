@@ -12,10 +12,15 @@
 // Found here: what sanitizers see, an operation that does not end (a budget of loads), a value longer than the region,
 // and a store through a handle that is for reading only.
 
+#include <linux/futex.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -52,7 +57,19 @@ constexpr int kMostSteps = 48;
 constexpr size_t kMostRules = 8;
 constexpr uint64_t kMostLoads = 3'000'000;  // No operation on regions as small as these needs a tenth of it.
 constexpr uint64_t kDataBytes[] = {40, 300, 1'000, 3'000};
+constexpr uint64_t kLockWord = offsetof(HeaderShm, lock);
+constexpr uint64_t kLockNamespace = kLockWord + offsetof(LockShm, pid_namespace);
+constexpr uint64_t kOwnerDied = 0x40000000;
+constexpr uint64_t kNobody = 0x3ffffff0;  // No thread's id: Linux gives out none above 2^22.
 constexpr uint32_t kHeapBegin = sizeof(HeaderShm) / kUnitBytes;
+
+uint64_t OwnPidNamespace() {
+  static const uint64_t inode = [] {
+    struct stat info = {};
+    return stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
+  }();
+  return inode;
+}
 
 /// A hostile write: what is done to the word at a position.
 struct Poke {
@@ -111,9 +128,14 @@ void ApplyTo(uint8_t* base, const Poke& poke) {
     case 5:
       value += (poke.operand & 0xf) - 8;
       break;
-    default:  // What may be a block's offset, or the length of a value that ends near the region's end.
-      value = (poke.operand & 0x8000) == 0 ? kHeapBegin + (poke.operand & 0x3ff)
-                                           : arena.bytes - sizeof(HeaderShm) - (poke.operand & 0x1f);
+    default:
+      if ((poke.operand & 0x8000) == 0) {  // What may be a block's offset.
+        value = kHeapBegin + (poke.operand & 0x3ff);
+      } else {  // A length, where the word before it is an offset: the value ends near the region's end, or with it.
+        uint64_t offset = 0;
+        if (poke.position >= sizeof offset) std::memcpy(&offset, base + poke.position - sizeof offset, sizeof offset);
+        value = arena.bytes - offset * kUnitBytes - sizeof(BlockShm) + 16 - (poke.operand & 0x1f);
+      }
   }
   std::memcpy(base + poke.position, &value, width);
 }
@@ -216,8 +238,13 @@ void Step(Region& writer, ByteSource& source) {
       (void)region.lock_holder();
       break;
     }
-    case 10:  // The last holder died: the next one repairs.
-      Apply({64, 0x40000000, 3});
+    case 10:  // The last holder died, and the kernel said so or did not see it: the next one repairs.
+      if ((key & 1) == 0) {
+        Apply({kLockWord, kOwnerDied, 3});
+      } else {
+        Apply({kLockNamespace, OwnPidNamespace(), 7});
+        Apply({kLockWord, kNobody | (key & 2) << 30, 3});
+      }
       break;
     case 11: {
       uint8_t bytes[256];
@@ -227,9 +254,14 @@ void Step(Region& writer, ByteSource& source) {
       break;
     }
     case 12:
-    case 13:
       Apply(TakePoke(source));
       break;
+    case 13: {  // A value that ends with the region, or a little before or behind its end.
+      const auto choice = source.Take<uint8_t>();
+      const uint64_t slot = arena.bytes - (choice / 64U + 1) * sizeof(SlotShm);
+      Apply({slot + offsetof(SlotShm, payload) + sizeof(uint64_t), 0x8000U | choice, 6});
+      break;
+    }
     default: {
       Rule rule;
       const auto when = source.Take<uint8_t>();
@@ -244,7 +276,7 @@ void Step(Region& writer, ByteSource& source) {
   if (wrote) Finding("a handle for reading only stored something");
   arena.own.clear();
   // Waiting once is enough.
-  if (status.code() == Code::kTimeout) Apply({64, (opcode & 16) != 0 ? 0x40000000U : 0U, 3});
+  if (status.code() == Code::kTimeout) Apply({kLockWord, (opcode & 16) != 0 ? kOwnerDied : 0, 3});
 }
 
 void Run(Region& region, ByteSource& source) {
@@ -323,6 +355,22 @@ void RunAttached(const std::vector<uint8_t>& start, uint32_t timeout_ms, ByteSou
 
 }  // namespace
 }  // namespace shmpack
+
+extern "C" {
+
+/// The linker puts this in the place of syscall() (--wrap): a sleep on the lock is over at once, as if its time were
+/// up. A holder that does not exist is found out only after a sleep, and few inputs would be tried if that took its
+/// time.
+long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
+long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f) {
+  if (number == SYS_futex && b == FUTEX_WAIT) {
+    errno = ETIMEDOUT;
+    return -1;
+  }
+  return __real_syscall(number, a, b, c, d, e, f);
+}
+
+}  // extern "C"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace shmpack;

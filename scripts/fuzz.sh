@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# fuzz/<target>_fuzz.cc is a libFuzzer target, built with AddressSanitizer and UndefinedBehaviorSanitizer and started from
-# fuzz/corpus/<target>; `values` is fuzz/values.php. What a run learns stays in out/fuzz/<target>, and the next one goes on
-# from there. A finding's input is kept in out/fuzz too.
+# fuzz/<target>_fuzz.cc is a libFuzzer target, built with AddressSanitizer and UndefinedBehaviorSanitizer and started
+# from fuzz/corpus/<target>; `values` has PHP in it, by Debian's libphp*-embed. What a run learns stays in
+# out/fuzz/<target>, and the next one goes on from there. A finding's input is kept in out/fuzz too.
 
 # In an IPC namespace of its own, where that can be had: a crash leaves no segment behind.
 if [[ -z ${SHMPACK_IPC_NAMESPACE:-} && $(id -u) -eq 0 ]] && unshare --ipc true 2>/dev/null; then
@@ -33,27 +33,38 @@ fuzz_out=$out/fuzz
 fuzz_found=0
 mkdir -p "$fuzz_out"
 
-# The sources a target is made of, besides its own.
-fuzz_sources() {
+# fuzz_parts <target>: what it is made of besides its own source, and the options that it needs.
+fuzz_parts() {
+  local faults='-DSHMPACK_FAULTS -DSHMPACK_FUZZ_LOADS' includes
   case $1 in
-    region) echo "$root"/src/core/*.cc "$root"/src/port/*.cc ;;
+    region) echo "$faults -Wl,--wrap=syscall" "$root"/src/core/*.cc "$root"/src/port/*.cc ;;
     reader) echo "$root/src/core/msgpack_reader.cc" ;;
-    semaphore) echo "$root/src/core/semaphore.cc" "$root"/src/port/*.cc ;;
+    semaphore) echo "$faults" "$root/src/core/semaphore.cc" "$root"/src/port/*.cc ;;
+    values)
+      includes=$("$php_config" --includes)
+      # PHP's macros declare parameters that not every function uses.
+      echo "${includes//-I/-isystem}" -Wno-unused-parameter "$root"/src/php/*.cc "$root"/src/core/*.cc \
+        "$root"/src/port/*.cc "-l:libphp$php_version.so"
+      ;;
   esac
 }
 
 # fuzz_build <target>: leaves the program in out/fuzz, unless the one there is newer than every source.
 fuzz_build() {
-  local program=$fuzz_out/$1_fuzz sources
-  if [[ -x $program && -z $(find "$root/src/core" "$root/src/port" "$root/include" "$root/fuzz" "$root/scripts/fuzz.sh" \
+  local program=$fuzz_out/$1_fuzz parts
+  if [[ $1 == values ]]; then
+    need_php
+    need_packages "libphp$php_version-embed"
+  fi
+  if [[ -x $program && -z $(find "$root/src" "$root/include" "$root/fuzz" "$root/scripts/fuzz.sh" \
     -type f -not -path '*/corpus/*' -newer "$program" -print -quit) ]]; then
     return
   fi
   say "building $1_fuzz"
-  read -ra sources < <(fuzz_sources "$1")
+  read -ra parts < <(fuzz_parts "$1")
   clang++ -std=c++20 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -Wall -Wextra -Werror -DSHMPACK_FAULTS -DSHMPACK_FUZZ_LOADS -DMSGPACK_NO_BOOST -I"$root/include" -I"$root/src" \
-    "$root/fuzz/$1_fuzz.cc" "${sources[@]}" -o "$program.new" >"$program.log" 2>&1 || {
+    -Wall -Wextra -Werror -DMSGPACK_NO_BOOST -I"$root/include" -I"$root/src" "$root/fuzz/$1_fuzz.cc" "${parts[@]}" \
+    -o "$program.new" >"$program.log" 2>&1 || {
     grep -m 20 -E 'error' "$program.log" >&2 || true
     fail "$1_fuzz did not build: see $program.log"
   }
@@ -84,47 +95,28 @@ fuzz_report() {
   echo "  again: $7"
 }
 
-fuzz_compiled() {
-  local target=$1 log=$fuzz_out/$1.log learnt=$fuzz_out/$1 program=$fuzz_out/$1_fuzz status=0 input runs length began
+# fuzz_run <target>: builds it, runs it, and says what came of it.
+fuzz_run() {
+  local target=$1 log=$fuzz_out/$1.log learnt=$fuzz_out/$1 program=$fuzz_out/$1_fuzz status=0 input runs began options
   fuzz_build "$target"
   began=$SECONDS
   mkdir -p "$learnt"
-  length=$([[ $target == semaphore ]] && echo 256 || echo 1024)
-  "$program" -max_total_time="$fuzz_seconds" -timeout=10 -max_len="$length" -print_final_stats=1 \
-    -artifact_prefix="$fuzz_out/$target-" "$learnt" "$root/fuzz/corpus/$target" >"$log" 2>&1 &
+  options=(-max_total_time="$fuzz_seconds" -timeout=10 -print_final_stats=1 -artifact_prefix="$fuzz_out/$target-")
+  case $target in
+    semaphore) options+=(-max_len=256) ;;
+    values) options+=(-max_len=8192 -detect_leaks=0) ;; # It finds leaks by itself.
+    *) options+=(-max_len=1024) ;;
+  esac
+  "$program" "${options[@]}" "$learnt" "$root/fuzz/corpus/$target" >"$log" 2>&1 &
   fuzz_wait $! || status=$?
   runs=$(sed -nE 's/^stat::number_of_executed_units: +//p' "$log")
   input=$(sed -nE 's/.*Test unit written to (.*)$/\1/p' "$log" | head -1)
   fuzz_report "$target" "$runs" "$((SECONDS - began))" "$status" "$log" "$input" "$program $input"
 }
 
-fuzz_values() {
-  local log=$fuzz_out/values.log last=$fuzz_out/values_last status=0 kept='' runs command stock began
-  build_extension
-  stock=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')
-  [[ $(command -v "$php") != /usr/bin/php* ]] || need_packages "php$php_version-common"
-  # One of the classes it reads implements Serializable, which PHP deprecates.
-  command=("$php" -n -d error_reporting=24575 -d display_errors=stderr -d memory_limit=256M)
-  "$php" -n -r 'exit((int) !extension_loaded("shmop"));' || command+=(-d "extension=$stock/shmop.so")
-  command+=(-d "extension=$extension" "$root/fuzz/values.php")
-  rm -f "$last"
-  began=$SECONDS
-  "${command[@]}" --seconds "$fuzz_seconds" --last "$last" >"$log" 2>&1 &
-  fuzz_wait $! || status=$?
-  runs=$(sed -nE 's/^runs ([0-9]+),.*/\1/p' "$log")
-  if [[ $status -ne 0 && -f $last ]]; then
-    kept=$fuzz_out/values-crash-$(cksum <"$last" | cut -d' ' -f1)
-    cp "$last" "$kept"
-  fi
-  fuzz_report values "$runs" "$((SECONDS - began))" "$status" "$log" "$kept" "${command[*]} --replay $kept"
-}
-
-need_packages clang libclang-rt-14-dev libmsgpack-cxx-dev util-linux
+need_packages clang libmsgpack-cxx-dev util-linux
+need_packages "libclang-rt-$(clang++ -dumpversion | cut -d. -f1)-dev"
 for fuzz_target in "${fuzz_targets[@]}"; do
-  if [[ $fuzz_target == values ]]; then
-    fuzz_values
-  else
-    fuzz_compiled "$fuzz_target"
-  fi
+  fuzz_run "$fuzz_target"
 done
 [[ $fuzz_found -eq 0 ]] || exit 1

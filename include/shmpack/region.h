@@ -88,14 +88,17 @@ class Region {
   /// Whether the value that Peek() found in `slot` with `version`, in this or an earlier handle to the same segment, is
   /// still the variable's. Two loads, for who kept a copy of it. False in doubt.
   bool IsCurrent(uint32_t slot, uint64_t version) const noexcept {
-    const SlotShm* const shm = SlotIfThere(slot);
-    return shm != nullptr && shm->version.load(std::memory_order_acquire) == version;
+    const SlotShm* const shm = SlotInBounds(slot);
+    // Acquire, both: partner is the release in the core's Store(). In this order: see IsUnchanged() in
+    // src/core/peek.cc.
+    return shm != nullptr && shm->version.load(std::memory_order_acquire) == version &&
+           slot < header_->index.slot_count.load(std::memory_order_acquire);
   }
 
   /// The value of `key` if it lies in `slot`, where it was seen before, and is small enough to be kept there. False: it
   /// is not, or it is just being written; ask Peek(). Never blocks.
   bool ReadInline(uint32_t slot, int64_t key, InlineValue* out) const noexcept {
-    const SlotShm* const shm = SlotIfThere(slot);
+    const SlotShm* const shm = SlotInBounds(slot);
     if (shm == nullptr) return false;
     // Acquire, all: as in PeekSlot() in src/core/peek.cc, which says why this is one version's value.
     const uint64_t version = shm->version.load(std::memory_order_acquire);
@@ -145,10 +148,8 @@ class Region {
   friend class RegionView;
   friend struct RegionTestPeer;
 
-  /// The slot at an index that is below the number of slots; else null.
-  const SlotShm* SlotIfThere(uint32_t slot) const noexcept {
-    // Acquire: partner is the release in the core's Store(). Why slot_count: see IsUnchanged() in src/core/peek.cc.
-    if (slot >= header_->index.slot_count.load(std::memory_order_acquire)) return nullptr;
+  /// Null: no slot of this region can have that index.
+  const SlotShm* SlotInBounds(uint32_t slot) const noexcept {
     const uint64_t below_end = (uint64_t{slot} + 1) * sizeof(SlotShm);
     if (below_end > bytes_ - sizeof(HeaderShm)) return nullptr;
     return reinterpret_cast<const SlotShm*>(reinterpret_cast<const char*>(header_) + bytes_ - below_end);

@@ -116,8 +116,8 @@ Status PeekWithoutLock(const RegionView& view, int64_t key, uint32_t timeout_ms,
 
 bool IsUnchanged(const RegionView& view, const Peeked& peeked) noexcept {
   // A slot that compaction gave back may hold a value's bytes by now, even where its version was. They were stored
-  // after slot_count was lowered, so who saw them sees that, too.
-  return peeked.slot < Load(view.header().index.slot_count) && Load(view.slot(peeked.slot).version) == peeked.version;
+  // after slot_count was lowered, so who saw them, and looks at slot_count afterwards, sees that, too.
+  return Load(view.slot(peeked.slot).version) == peeked.version && peeked.slot < Load(view.header().index.slot_count);
 }
 
 }  // namespace shmpack

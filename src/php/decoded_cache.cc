@@ -20,7 +20,10 @@ uint32_t DecodedCache::RegionNumber(const Region& region) {
     }
   }
   // What is kept of the region that has this place goes when its entries are needed.
-  if (++last_number_ == 0) ++last_number_;
+  if (++last_number_ == 0) {
+    Clear();
+    ++last_number_;
+  }
   KnownRegion& place = known_[last_number_ % kRegions];
   place = wanted;
   place.number = last_number_;
@@ -74,7 +77,7 @@ void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value
   const Entry* const known = Find(seen.region, seen.key);
   const bool seen_before = known != nullptr && known->version == seen.version && known->slot == seen.slot;
   if (!Z_REFCOUNTED_P(value)) {
-    if (Z_TYPE_P(value) == IS_STRING && (GC_FLAGS(Z_STR_P(value)) & IS_STR_PERMANENT) == 0) return;
+    if (Z_TYPE_P(value) == IS_STRING && !IsForever(Z_STR_P(value))) return;
     ZVAL_COPY_VALUE(&kept.value, value);
     kept.kept = Kept::kPersistent;
   } else if (seen_before) {
@@ -101,21 +104,27 @@ void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value
   zval_ptr_dtor_nogc(&outdated);
 }
 
-/// Makes room for a value by letting go of all others. False: it does not fit.
+/// Makes room for a value, if it is this one's turn, by letting go of others. False: there is none yet.
 bool DecodedCache::MakeRoom(size_t bytes, size_t budget_bytes) {
   if (bytes > budget_bytes) return false;
-  for (uint32_t i = 0; i < capacity_ && bytes_ > budget_bytes - bytes; ++i) {
-    if (entries_[i].bytes != 0) LetGo(i);
+  if (bytes_ <= budget_bytes - bytes) return true;
+  if (++refused_ % kRefusals != 0) return false;
+  size_t let_go = 0;
+  for (uint32_t steps = 0; steps < capacity_ && let_go < bytes; ++steps) {
+    hand_ = (hand_ + 1) % capacity_;
+    let_go += LetGo(hand_);
   }
-  return bytes_ <= budget_bytes - bytes;
+  return bytes_ <= budget_bytes - bytes;  // Not if what went is doomed only.
 }
 
-/// Lets go of what an entry keeps, but not of its version.
-void DecodedCache::LetGo(uint32_t index) {
+/// Lets go of what an entry keeps, but not of its version. Returns the bytes.
+size_t DecodedCache::LetGo(uint32_t index) {
   const Entry entry = entries_[index];
+  if (entry.bytes == 0) return 0;
   entries_[index].kept = Kept::kNothing;
   entries_[index].bytes = 0;
   Release(entry);
+  return entry.bytes;
 }
 
 /// Releases what an entry kept that is no longer there. May run user code.
@@ -136,6 +145,7 @@ void DecodedCache::Release(const Entry& entry) {
 }
 
 void DecodedCache::EndRequest() {
+  is_closed_ = true;
   for (uint32_t i = 0; in_request_ != 0 && i < capacity_; ++i) {
     if (entries_[i].kept == Kept::kRequest) LetGo(i);
   }
@@ -143,16 +153,25 @@ void DecodedCache::EndRequest() {
   ++request_;
 }
 
-void DecodedCache::AfterRequest() {
+void DecodedCache::BeginRequest() {
+  is_closed_ = false;
   for (uint32_t i = 0; i < doomed_count_; ++i) FreePersistent(&doomed_[i]);
   bytes_ -= doomed_bytes_;
   doomed_bytes_ = 0;
   doomed_count_ = 0;
 }
 
+void DecodedCache::Clear() {
+  for (uint32_t i = 0; i < capacity_; ++i) {
+    LetGo(i);
+    entries_[i].version = 0;
+  }
+  used_ = 0;
+}
+
 void DecodedCache::Free() {
   EndRequest();
-  AfterRequest();
+  BeginRequest();
   for (uint32_t i = 0; i < capacity_; ++i) {
     if (entries_[i].bytes != 0) FreePersistent(&entries_[i].value);
   }

@@ -11,7 +11,9 @@
 // Read again in a later one, it is copied to process memory, immutable; it goes when its version is outdated, but not
 // before the request that may still use it is over. So a process that polls a changing value does not grow.
 //
-// Memory: at most the budget for values, plus 64 bytes for each of at most kMaxEntries entries. One per thread, of
+// Memory: at most the budget for values, plus 64 bytes for each of at most kMaxEntries entries. When the budget is used
+// up, most newcomers are refused, so that of a working set that is too large a part is kept; every eighth takes the
+// place of others, so that what nobody reads any more goes. One per thread, of
 // process memory; a forked child has a copy. Releasing values may start the garbage collector and with it user code
 // that reads again: every method leaves the cache whole before it releases anything.
 
@@ -62,7 +64,7 @@ class DecodedCache {
 
   /// `*value` was just decoded from what was seen. May put an equal one, that is kept, in its place.
   void Keep(const Seen& seen, size_t budget_bytes, zval* value) {
-    if (budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
+    if (is_closed_ || budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
     // Most often a new version of something small, or of something that was not worth keeping.
     auto* const entry = const_cast<Entry*>(Find(seen.region, seen.key));
     if (entry == nullptr || entry->bytes != 0 || (entry->version == seen.version && entry->slot == seen.slot) ||
@@ -75,17 +77,20 @@ class DecodedCache {
     ZVAL_COPY_VALUE(&entry->value, value);
   }
 
-  /// At the end of a request: lets go of its memory.
+  /// At the end of a request: lets go of its memory. User code may still run, and read; nothing is kept of that.
   void EndRequest();
-  /// When nothing of the request is left: frees what was outdated during it.
-  void AfterRequest();
-  /// Forgets and frees everything. No value may be in use.
+  /// When the next one begins, and nothing of the last is left: frees what was outdated during it.
+  void BeginRequest();
+  /// Lets go of everything: what is in use goes when the request is over.
+  void Clear();
+  /// Frees everything. No value may be in use.
   void Free();
 
  private:
   static constexpr uint32_t kFirstEntries = 64;
   static constexpr uint32_t kMaxEntries = 8192;
   static constexpr uint32_t kRegions = 32;
+  static constexpr uint32_t kRefusals = 8;
 
   struct KnownRegion {
     uint64_t region_id;
@@ -106,7 +111,7 @@ class DecodedCache {
   Entry* Place(uint32_t region, zend_long key);
   bool Grow();
   bool MakeRoom(size_t bytes, size_t budget_bytes);
-  void LetGo(uint32_t index);
+  size_t LetGo(uint32_t index);
   void Release(const Entry& entry);
 
   Entry* entries_;
@@ -115,6 +120,9 @@ class DecodedCache {
   uint32_t used_;        // entries with a version
   uint32_t request_;     // counts them
   uint32_t in_request_;  // at least as many entries keep something of this request
+  uint32_t hand_;        // where to look for what has to go next
+  uint32_t refused_;     // values since one was let in although all was full
+  bool is_closed_;       // between two requests
   size_t bytes_;         // that all values take, doomed ones too
 
   // Persistent values that are outdated but may still be in use until the request is over.

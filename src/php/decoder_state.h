@@ -14,6 +14,8 @@
 #include <cstdint>
 
 #include "php.h"
+#include "php/known_strings.h"
+#include "php/map_shapes.h"
 #include "php/request_vector.h"
 #include "php/value_decoder.h"
 #include "shmpack/msgpack_reader.h"
@@ -26,6 +28,8 @@ class Decoder {
 
   /// See DecodeValue(). Frees all but the result.
   bool Run(zval* out);
+  /// Whether no object, enum case or reference was met.
+  bool is_plain() const { return is_plain_; }
 
  private:
   enum class Step : uint8_t {
@@ -39,6 +43,8 @@ class Decoder {
     Kind kind;
     bool has_wakeup;
     uint32_t remaining;         // elements, pairs or values still to be read
+    uint32_t serial;            // kMap, kHookData: of the shape whose keys those so far are; or 0
+    MapShapes::Shape* shape;    // kMap, kHookData: that one, or the one that may learn from this; or null
     zend_array* table;          // kList, kMap; kProperties: the object's; kHookData: owned, for __unserialize()
     zend_object* object;        // kProperties, kHookData
     zend_reference* reference;  // kReference
@@ -60,17 +66,21 @@ class Decoder {
   Step Value(zval* target);
   Step OpenList(uint32_t count, zval* target);
   Step OpenMap(uint32_t count, zval* target);
+  zend_array* NewMap(uint32_t count, MapShapes::Shape** shape, uint32_t* serial);
   Step Ext(const MsgpackToken& token, zval* target);
   Step OpenReference(zval* target);
   bool SameReference(zval* target);
+  Step Opening(zval* target);
+  uint32_t FillListRun(zend_array* table, uint32_t count);
+  bool FillByShape(zend_array* table, const MapShapes::Shape* shape);
   Step FillList();
-  Step FillMap(zend_array* table);
+  Step FillMap();
+  zval* NextSlot(Frame& frame);
   Step FillReference();
   bool Close();
   bool ReadNumber(size_t limit, size_t* number);
   bool ReadText(MsgpackToken* token);
   zval* MapSlot(zend_array* table, const MsgpackToken& key);
-  zend_string* KeyString(const char* text, uint32_t size);
   Frame* PushFrame(Kind kind);
   void Abandon();
   void Free();
@@ -91,14 +101,16 @@ class Decoder {
   void Discard(zval* value);
   bool RunHooks();
 
-  static constexpr size_t kKeys = 64;
-
   MsgpackReader reader_;
   RequestVector<Frame, 8> frames_;
   RequestVector<zend_object*, 8> objects_;
   RequestVector<zend_reference*, 8> references_;
   RequestVector<Hook, 4> hooks_;
-  zend_string* keys_[kKeys] = {};  // keys met, by a hash of their text: rows of a table share theirs
+  zend_class_entry* class_ = nullptr;  // the last that was found, or null
+  const char* class_name_ = nullptr;   // what it was found by, in the bytes that are decoded
+  uint32_t class_size_ = 0;
+  bool is_plain_ = true;
+  KnownStrings keys_;
 };
 
 static_assert(std::is_trivially_destructible_v<Decoder>);

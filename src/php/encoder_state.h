@@ -52,6 +52,7 @@ class Encoder {
   bool Value(zval* value);
   bool String(const zend_string* string);
   bool Array(zend_array* table);
+  uint32_t PackRun(zend_array* table, bool is_list, uint32_t index, uint32_t* written);
   bool Reference(zend_reference* reference);
   bool IsShared(zend_reference* reference);
   void CountReferences();

@@ -19,6 +19,7 @@
 #include "php/sem_functions.h"
 #include "php/shm_functions.h"
 #include "php/stand_in.h"
+#include "php/value_decoder.h"
 #include "php_ini.h"
 #include "shmpack/region_layout.h"
 
@@ -99,13 +100,19 @@ ZEND_INI_MH(OnUpdateLockTimeout) {
   return SUCCESS;
 }
 
+ZEND_INI_MH(OnUpdateCacheSize) {
+  const int result = OnUpdateLongGEZero(entry, new_value, mh_arg1, mh_arg2, mh_arg3, stage);
+  if (SHMPACK_G(cache_size) == 0) SHMPACK_G(decoded_cache).Clear();
+  return result;
+}
+
 }  // namespace
 
 PHP_INI_BEGIN()
 STD_PHP_INI_ENTRY("sysvshm.init_mem", "10000", PHP_INI_ALL, OnUpdateLong, init_mem, zend_shmpack_globals,
                   shmpack_globals)
 PHP_INI_ENTRY("shmpack.lock_timeout", "5", PHP_INI_ALL, OnUpdateLockTimeout)
-STD_PHP_INI_ENTRY("shmpack.cache_size", "16M", PHP_INI_ALL, OnUpdateLongGEZero, cache_size, zend_shmpack_globals,
+STD_PHP_INI_ENTRY("shmpack.cache_size", "16M", PHP_INI_ALL, OnUpdateCacheSize, cache_size, zend_shmpack_globals,
                   shmpack_globals)
 STD_PHP_INI_ENTRY("shmpack.allowed_classes", "*", PHP_INI_ALL, OnUpdateString, allowed_classes, zend_shmpack_globals,
                   shmpack_globals)
@@ -145,14 +152,15 @@ static PHP_MSHUTDOWN_FUNCTION(shmpack) {
   return SUCCESS;
 }
 
-static PHP_RSHUTDOWN_FUNCTION(shmpack) {
-  SHMPACK_G(decoded_cache).EndRequest();
+static PHP_RINIT_FUNCTION(shmpack) {
+  SHMPACK_G(decoded_cache).BeginRequest();
+  shmpack::php::BeginDecoding();
   return SUCCESS;
 }
 
-// By now everything of the request is destroyed.
-static ZEND_MODULE_POST_ZEND_DEACTIVATE_D(shmpack) {
-  SHMPACK_G(decoded_cache).AfterRequest();
+static PHP_RSHUTDOWN_FUNCTION(shmpack) {
+  SHMPACK_G(decoded_cache).EndRequest();
+  shmpack::php::EndDecoding();
   return SUCCESS;
 }
 
@@ -183,14 +191,14 @@ zend_module_entry shmpack_module_entry = {STANDARD_MODULE_HEADER_EX,
                                           twins.data(),
                                           PHP_MINIT(shmpack),
                                           PHP_MSHUTDOWN(shmpack),
-                                          nullptr,
+                                          PHP_RINIT(shmpack),
                                           PHP_RSHUTDOWN(shmpack),
                                           PHP_MINFO(shmpack),
                                           PHP_SHMPACK_VERSION,
                                           PHP_MODULE_GLOBALS(shmpack),
                                           PHP_GINIT(shmpack),
                                           PHP_GSHUTDOWN(shmpack),
-                                          ZEND_MODULE_POST_ZEND_DEACTIVATE_N(shmpack),
+                                          nullptr,
                                           STANDARD_MODULE_PROPERTIES_EX};
 
 #ifdef COMPILE_DL_SHMPACK

@@ -160,16 +160,27 @@ bool Decoder::FindClass(zend_string* name, zend_class_entry** ce) {
   return true;
 }
 
-/// Reads a class's name and finds the class. True: the caller releases `*name`.
+/// Reads a class's name and finds the class, at once if it is the last one found. True: the caller releases `*name`,
+/// which may be another spelling of what was read unless `*ce` is PHP_IC_ENTRY.
 bool Decoder::ReadClass(zend_string** name, zend_class_entry** ce) {
   MsgpackToken token;
   if (!ReadText(&token)) {
     return false;
   }
+  if (class_ != nullptr && token.size == class_size_ && memcmp(token.data, class_name_, class_size_) == 0) {
+    *name = zend_string_copy(class_->name);
+    *ce = class_;
+    return true;
+  }
   *name = zend_string_init(token.data, token.size, false);
   if (!FindClass(*name, ce)) {
     zend_string_release(*name);
     return false;
+  }
+  if (*ce != PHP_IC_ENTRY) {
+    class_ = *ce;
+    class_name_ = token.data;
+    class_size_ = token.size;
   }
   return true;
 }
@@ -231,11 +242,8 @@ Decoder::Step Decoder::OpenHookData(zend_object* object, uint32_t count) {
     return Step::kFailed;
   }
   frame->object = object;
-  frame->table = zend_new_array(count);
   frame->remaining = count;
-  if (count > 0) {
-    zend_hash_real_init_mixed(frame->table);
-  }
+  frame->table = count > 0 ? NewMap(count, &frame->shape, &frame->serial) : zend_new_array(0);
   return Step::kOpened;
 }
 
@@ -269,7 +277,7 @@ Decoder::Step Decoder::FillProperties() {
     if (key.kind == MsgpackKind::kInt) {
       name = zend_long_to_str(static_cast<zend_long>(key.integer));
     } else if (key.kind == MsgpackKind::kString || key.kind == MsgpackKind::kBinary) {
-      name = zend_string_copy(KeyString(key.data, key.size));
+      name = zend_string_copy(keys_.Get(key.data, key.size));
     } else {
       return Step::kFailed;
     }
@@ -344,7 +352,8 @@ bool Decoder::Serializable(zval* target) {
   bool ok = ReadText(&token);
   if (ok && ce->unserialize == nullptr) {
     zend_error(E_WARNING, "Class %s has no unserializer", ZSTR_VAL(ce->name));
-    ok = object_init_ex(target, ce) == SUCCESS;
+    // Not one with storage of its own that only its hooks set up: an empty HashContext crashes PHP when it is used.
+    ok = (ce->create_object == nullptr || ce == PHP_IC_ENTRY) && object_init_ex(target, ce) == SUCCESS;
     if (!ok) {
       ZVAL_NULL(target);
     } else if (ce == PHP_IC_ENTRY) {

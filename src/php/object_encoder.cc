@@ -13,6 +13,7 @@
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/php_incomplete_class.h"
 #include "php/encoder_state.h"
+#include "php/run_packer.h"
 #include "php/table_access.h"
 #include "shmpack/value_types.h"
 #include "zend_exceptions.h"
@@ -271,7 +272,8 @@ bool Encoder::ByProperties(zend_object* object, zval* number) {
   return OpenObject(object, number, properties);
 }
 
-/// Opens the object's payload, whose map is `table`. Takes the count that the caller holds on `table`.
+/// Opens the object's payload, whose map is `table`, and closes it again if it holds only scalars. Takes the count that
+/// the caller holds on `table`.
 bool Encoder::OpenObject(zend_object* object, zval* number, zend_array* table) {
   ZVAL_LONG(number, next_object_++);
   Frame* const frame = PushFrame(Kind::kTable);
@@ -299,7 +301,10 @@ bool Encoder::OpenObject(zend_object* object, zval* number, zend_array* table) {
   }
   frame->map_at = out_->size_;
   packer_.pack_map(frame->declared);
-  return ok;
+  if (!frame->skips_class_name) {
+    frame->index = PackRun(table, false, 0, &frame->written);
+  }
+  return ok && (frame->index < table->nNumUsed || CloseFrame());
 }
 
 bool Encoder::OpenSlots(zend_object* object, zval* number) {
@@ -318,7 +323,21 @@ bool Encoder::OpenSlots(zend_object* object, zval* number) {
   const bool ok = String(object->ce->name);
   frame->map_at = out_->size_;
   packer_.pack_map(frame->declared);
-  return ok;
+  RunPacker packer(out_);
+  for (; frame->index < slots; ++frame->index) {
+    const zval* const slot = DeclaredSlot(object, frame->index);
+    if (slot != nullptr) {
+      if (!IsScalar(slot)) {
+        break;
+      }
+      packer.Reserve();
+      packer.String(object->ce->properties_info_table[frame->index]->name);
+      packer.Scalar(slot);
+      frame->written++;
+    }
+  }
+  packer.Done();
+  return ok && (frame->index < slots || CloseFrame());
 }
 
 bool Encoder::ContinueSlots() {

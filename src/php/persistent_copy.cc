@@ -36,7 +36,7 @@ bool AddBytes(const zval* value, int depth, size_t* bytes) {
 /// Interned, as all in an immutable array has to be: whoever copies such an array does not count what is in it. The
 /// engine leaves an interned string's reference count alone; here it counts the places that have the copy.
 zend_string* CopyString(zend_string* from) {
-  if ((GC_FLAGS(from) & IS_STR_PERMANENT) != 0) return from;
+  if (IsForever(from)) return from;
   zend_string* const copy = zend_string_init(ZSTR_VAL(from), ZSTR_LEN(from), true);
   zend_string_hash_val(copy);
   GC_ADD_FLAGS(copy, IS_STR_INTERNED);
@@ -44,7 +44,7 @@ zend_string* CopyString(zend_string* from) {
 }
 
 void FreeString(zend_string* copy) {
-  if ((GC_FLAGS(copy) & IS_STR_PERMANENT) != 0) return;
+  if (IsForever(copy)) return;
   const uint32_t places = GC_REFCOUNT(copy) - 1;
   if (places == 0) {
     pefree(copy, true);
@@ -60,7 +60,7 @@ class KeyCopies {
     Pair& pair = pairs_[(reinterpret_cast<uintptr_t>(key) >> 5) % kKeys];
     if (pair.key != key) {
       pair = {key, CopyString(key)};
-    } else if ((GC_FLAGS(key) & IS_STR_PERMANENT) == 0) {
+    } else if (!IsForever(pair.copy)) {
       GC_SET_REFCOUNT(pair.copy, GC_REFCOUNT(pair.copy) + 1);
     }
     return pair.copy;

@@ -3,7 +3,7 @@
 // Plain values (no object, no reference in them) that outlive a request: copies in process memory.
 //
 // Arrays are immutable and strings interned, as opcache's constants are: PHP hands them out without counting and copies
-// before it writes. Like a string that was interned during a request they may be used until the request is over. A copy
+// before it writes. Like a string that was interned during a request they may be used until it is over. A copy
 // belongs to one thread. None of these functions runs user code.
 
 #pragma once
@@ -22,5 +22,12 @@ void CopyPersistent(const zval* from, zval* to);
 
 /// Frees such a copy.
 void FreePersistent(zval* value);
+
+/// Whether a string stays as it is until the process ends. Opcache's are permanent, too, but in its shared memory,
+/// which a restart clears.
+inline bool IsForever(const zend_string* string) {
+  constexpr uint32_t kBoth = IS_STR_PERMANENT | IS_STR_PERSISTENT;
+  return (GC_FLAGS(string) & kBoth) == kBoth;
+}
 
 }  // namespace shmpack::php

@@ -6,126 +6,69 @@
 
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 #include "php.h"
-#include "php/utf8_check.h"
+#include "php/run_packer.h"
 #include "php/value_decoder.h"
 #include "php/value_encoder.h"
 #include "shmpack/msgpack_reader.h"
-
-#ifndef MSGPACK_NO_BOOST
-#define MSGPACK_NO_BOOST
-#endif
-#include <msgpack/pack.hpp>
 
 namespace shmpack::php {
 
 /// Strings up to this length are copied behind their header; longer ones are stored from where they are.
 inline constexpr size_t kCopiedStringBytes = 128;
 
-/// A float64 always: msgpack-c's pack_double() stores whole numbers as integers, which come back as int, and -0.0 as 0.
-inline void WriteDouble(double value, EncodedValue* out) {
-  const uint64_t bits = std::bit_cast<uint64_t>(value);
-  char bytes[9] = {static_cast<char>(0xcb)};
-  for (int i = 1; i < 9; ++i) bytes[i] = static_cast<char>(bits >> (64 - 8 * i));
-  out->write(bytes, sizeof(bytes));
-}
-
-/// Whether a string is stored as text. PHP 8.3 and newer may know already.
-inline bool IsText(const zend_string* string) {
-#ifdef IS_STR_VALID_UTF8
-  if ((GC_FLAGS(string) & IS_STR_VALID_UTF8) != 0) return true;
-#endif
-  return IsUtf8(ZSTR_VAL(string), ZSTR_LEN(string));
-}
-
-/// Writes null, bool, int or float. False: it is none of them, and nothing was written.
-inline bool WriteFixed(const zval* value, EncodedValue* out) {
-  msgpack::packer<EncodedValue> packer(*out);
-  switch (Z_TYPE_P(value)) {
-    case IS_NULL:
-      packer.pack_nil();
-      return true;
-    case IS_FALSE:
-      packer.pack_false();
-      return true;
-    case IS_TRUE:
-      packer.pack_true();
-      return true;
-    case IS_LONG:
-      packer.pack_int64(Z_LVAL_P(value));
-      return true;
-    case IS_DOUBLE:
-      WriteDouble(Z_DVAL_P(value), out);
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Encodes `*value` into the fresh `*out` if it is a scalar. False: it is not, and nothing was written. A long string
 /// must live, unchanged, as long as `*out`.
 inline bool EncodeScalar(const zval* value, EncodedValue* out) {
-  if (WriteFixed(value, out)) return true;
-  if (Z_TYPE_P(value) != IS_STRING || UNEXPECTED(Z_STRLEN_P(value) > UINT32_MAX)) return false;
-  const auto size = static_cast<uint32_t>(Z_STRLEN_P(value));
-  msgpack::packer<EncodedValue> packer(*out);
-  if (IsText(Z_STR_P(value))) {
-    packer.pack_str(size);
-  } else {
-    packer.pack_bin(size);
+  if (!IsScalar(value)) return false;
+  if (Z_TYPE_P(value) == IS_STRING && Z_STRLEN_P(value) > kCopiedStringBytes) {
+    WriteStringHead(Z_STR_P(value), out);
+    out->AppendInPlace(Z_STRVAL_P(value), Z_STRLEN_P(value));
+    return true;
   }
-  if (size <= kCopiedStringBytes) {
-    out->write(Z_STRVAL_P(value), size);
-  } else {
-    out->AppendInPlace(Z_STRVAL_P(value), size);
-  }
+  RunPacker packer(out);
+  packer.Scalar(value);
+  packer.Done();
   return true;
 }
 
-/// Makes `*target` of a token that is a scalar. False: it opens a container, or is an ext, and `*target` is untouched.
-inline bool SetScalar(const MsgpackToken& token, zval* target) {
-  switch (token.kind) {
-    case MsgpackKind::kNil:
-      ZVAL_NULL(target);
-      return true;
-    case MsgpackKind::kFalse:
-      ZVAL_FALSE(target);
-      return true;
-    case MsgpackKind::kTrue:
-      ZVAL_TRUE(target);
-      return true;
-    case MsgpackKind::kInt:
+/// Makes `*target` of a scalar that MsgpackReader::ReadScalar() reads.
+struct ZvalSink {
+  zval* target;
+
+  void Nil() { ZVAL_NULL(target); }
+  void Bool(bool value) { ZVAL_BOOL(target, value); }
+  void Int(int64_t value) {
 #if SIZEOF_ZEND_LONG < 8
-      if (token.integer > ZEND_LONG_MAX || token.integer < ZEND_LONG_MIN) {
-        ZVAL_DOUBLE(target, static_cast<double>(token.integer));
-        return true;
-      }
+    if (value > ZEND_LONG_MAX || value < ZEND_LONG_MIN) {
+      ZVAL_DOUBLE(target, static_cast<double>(value));
+      return;
+    }
 #endif
-      ZVAL_LONG(target, static_cast<zend_long>(token.integer));
-      return true;
-    case MsgpackKind::kUint:
-      ZVAL_DOUBLE(target, static_cast<double>(token.unsigned_integer));
-      return true;
-    case MsgpackKind::kDouble:
-      ZVAL_DOUBLE(target, token.real);
-      return true;
-    case MsgpackKind::kString:
-    case MsgpackKind::kBinary:
-      if (token.size > 1) {
-        ZVAL_STRINGL(target, token.data, token.size);
-      } else if (token.size == 1) {
-        ZVAL_CHAR(target, static_cast<unsigned char>(*token.data));
-      } else {
-        ZVAL_EMPTY_STRING(target);
-      }
-      return true;
-    default:
-      return false;
+    ZVAL_LONG(target, static_cast<zend_long>(value));
   }
-}
+  void Uint(uint64_t value) { ZVAL_DOUBLE(target, static_cast<double>(value)); }
+  void Double(double value) { ZVAL_DOUBLE(target, value); }
+  void String(const char* data, uint32_t size) {
+    if (size > 1) {
+      zend_string* const string = zend_string_alloc(size, false);
+      if (size <= kShortTextBytes) {
+        CopyShort(ZSTR_VAL(string), data, size);
+      } else {
+        memcpy(ZSTR_VAL(string), data, size);
+      }
+      ZSTR_VAL(string)[size] = '\0';
+      ZVAL_NEW_STR(target, string);
+    } else if (size == 1) {
+      ZVAL_CHAR(target, static_cast<unsigned char>(*data));
+    } else {
+      ZVAL_EMPTY_STRING(target);
+    }
+  }
+  void Binary(const char* data, uint32_t size) { String(data, size); }
+};
 
 /// EncodeValue(), with the short way for scalars.
 inline bool Encode(zval* value, EncodedValue* out) {
@@ -133,16 +76,26 @@ inline bool Encode(zval* value, EncodedValue* out) {
   return EXPECTED(EncodeScalar(value, out)) || EncodeValue(value, out);
 }
 
-/// Decodes bytes that are one scalar and nothing else. False: they are not, and `*out` is untouched.
+/// Decodes bytes that are one scalar and nothing else. False: they are not, and `*out` holds nothing to be freed.
 inline bool DecodeScalar(const char* data, size_t size, zval* out) {
   MsgpackReader reader(data, size);
-  MsgpackToken token;
-  return reader.Next(&token) && reader.Finished() && SetScalar(token, out);
+  if (!reader.ReadScalar(ZvalSink{out})) return false;
+  if (EXPECTED(reader.Finished())) return true;
+  zval_ptr_dtor_str(out);
+  return false;
 }
 
 /// DecodeValue(), with the short way for scalars.
+inline bool Decode(const char* data, size_t size, zval* out, bool* plain) {
+  if (EXPECTED(DecodeScalar(data, size, out))) {
+    *plain = true;
+    return true;
+  }
+  return DecodeValue(data, size, out, plain);
+}
 inline bool Decode(const char* data, size_t size, zval* out) {
-  return EXPECTED(DecodeScalar(data, size, out)) || DecodeValue(data, size, out);
+  bool plain;
+  return Decode(data, size, out, &plain);
 }
 
 }  // namespace shmpack::php

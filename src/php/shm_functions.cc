@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -28,6 +29,7 @@ using shmpack::Region;
 using shmpack::Status;
 
 constexpr int kCopyTries = 16;
+constexpr size_t kLimitShare = 8;
 
 struct AttachedRegion {
   Region region;
@@ -64,48 +66,22 @@ bool IsCurrent(const AttachedRegion& object, const DecodedCache::Entry* entry) {
 
 /// Lets the cache keep what was read.
 void Keep(uint32_t region, zend_long key, uint32_t slot, uint64_t version, zval* value) {
-  SHMPACK_G(decoded_cache).Keep({region, slot, key, version}, static_cast<size_t>(SHMPACK_G(cache_size)), value);
-}
-
-/// If the first bytes of a stored value say that it is one str or bin, the length of that header, else 0.
-uint32_t StringHeaderBytes(const Peeked& peeked) {
-  const uint8_t* const head = peeked.head;
-  uint64_t header = 0;
-  uint64_t length = 0;
-  switch (head[0]) {
-    case 0xc4:
-    case 0xd9:
-      header = 2;
-      length = head[1];
-      break;
-    case 0xc5:
-    case 0xda:
-      header = 3;
-      length = uint64_t{head[1]} << 8 | head[2];
-      break;
-    case 0xc6:
-    case 0xdb:
-      header = 5;
-      length = uint64_t{head[1]} << 24 | uint64_t{head[2]} << 16 | uint64_t{head[3]} << 8 | head[4];
-      break;
-    default:
-      if ((head[0] & 0xe0) != 0xa0) return 0;
-      header = 1;
-      length = head[0] & 0x1f;
-  }
-  return header + length == peeked.length ? static_cast<uint32_t>(header) : 0;
+  auto budget_bytes = static_cast<size_t>(SHMPACK_G(cache_size));
+  // What is kept of this request counts against its memory limit.
+  if (PG(memory_limit) > 0) budget_bytes = std::min(budget_bytes, static_cast<size_t>(PG(memory_limit)) / kLimitShare);
+  SHMPACK_G(decoded_cache).Keep({region, slot, key, version}, budget_bytes, value);
 }
 
 /// What a read came to, besides the result.
 struct Reading {
   Peeked peeked;
-  bool is_value = true;  // not: bytes that are none, or user code that threw
+  bool is_plain = true;  // not: an object or reference in it, bytes that are no value, or user code that threw
 };
 
 /// Turns private bytes into the result, with stock's warning if they are no value.
 void SetResult(const void* data, size_t size, zval* return_value, Reading* reading) {
-  if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value))) return;
-  reading->is_value = false;
+  if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value, &reading->is_plain))) return;
+  reading->is_plain = false;
   if (EG(exception) == nullptr) php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
   ZVAL_FALSE(return_value);
 }
@@ -126,7 +102,7 @@ Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, 
 Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) {
   const Peeked& peeked = reading->peeked;
   Status copied;
-  if (const uint32_t header = StringHeaderBytes(peeked); header != 0) {
+  if (const uint32_t header = shmpack::MsgpackStringHeader(peeked.head, peeked.length); header != 0) {
     // Straight into the result: one copy, and none of it is looked at before the version is.
     zend_string* const string = zend_string_alloc(peeked.length - header, false);
     copied = object->region.Copy(peeked, header, ZSTR_VAL(string));
@@ -180,6 +156,25 @@ Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Entry* en
     }
   }
   return ReadUnderLock(object, key, return_value, reading);
+}
+
+/// shm_get_var() of a value that is not kept. Apart from it, so that the short way is short.
+zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const DecodedCache::Entry* entry,
+                                   zval* return_value) {
+  AttachedRegion* const object = &RegionObject::Of(argument);
+  const uint32_t number = object->number;  // Reading may run user code that detaches it.
+  Reading reading;
+  const Status status = Read(object, key, entry, return_value, &reading);
+  if (EXPECTED(status.ok())) {
+    if (EXPECTED(reading.is_plain)) Keep(number, key, reading.peeked.slot, reading.peeked.version, return_value);
+    return;
+  }
+  if (status.code() == Code::kNotFound) {
+    WarnMissing(key);
+  } else {
+    Warn(*object, status);
+  }
+  RETVAL_FALSE;
 }
 
 }  // namespace
@@ -299,21 +294,7 @@ ZEND_FUNCTION(shm_get_var) {
   } else if (entry != nullptr && ReadScalar(object, key, *entry, return_value)) {
     return;
   }
-  const uint32_t number = object->number;  // Reading may run user code that detaches it.
-  Reading reading;
-  const Status status = Read(object, key, entry, return_value, &reading);
-  if (EXPECTED(status.ok())) {
-    if (EXPECTED(reading.is_value)) {
-      Keep(number, key, reading.peeked.slot, reading.peeked.version, return_value);
-    }
-    return;
-  }
-  if (status.code() == Code::kNotFound) {
-    WarnMissing(key);
-  } else {
-    Warn(*object, status);
-  }
-  RETURN_FALSE;
+  ReadAndKeep(argument, key, entry, return_value);
 }
 
 ZEND_FUNCTION(shm_has_var) {

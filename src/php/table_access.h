@@ -33,20 +33,53 @@ inline zend_string* KeyAt(zend_array* table, uint32_t index, zend_ulong* number)
   return table->arData[index].key;
 }
 
-/// Appends a null to a packed array that has room for it, and returns it.
-inline zval* AppendNull(zend_array* table) {
-  const uint32_t index = table->nNumUsed;
+/// The place of the next element of a packed array that has room for it; it counts only after SetPackedCount().
+inline zval* PackedPlace(zend_array* table, uint32_t index) {
 #if PHP_VERSION_ID >= 80200
-  zval* const slot = &table->arPacked[index];
+  return &table->arPacked[index];
 #else
   table->arData[index].h = index;
   table->arData[index].key = nullptr;
-  zval* const slot = &table->arData[index].val;
+  return &table->arData[index].val;
 #endif
-  ZVAL_NULL(slot);
-  table->nNumUsed = index + 1;
-  table->nNumOfElements = index + 1;
-  return slot;
 }
+
+inline void SetPackedCount(zend_array* table, uint32_t count) {
+  table->nNumUsed = count;
+  table->nNumOfElements = count;
+}
+
+/// Appends pairs to a table that is not packed, has room for them, and does not have their keys.
+class PairAppender {
+ public:
+  explicit PairAppender(zend_array* table) : table_(table), buckets_(table->arData), mask_(table->nTableMask) {}
+
+  zval* Place(uint32_t index) const { return &buckets_[index].val; }
+
+  /// Puts the element at Place(), which is set, under a key whose hash is known. Adds a count to the key;
+  /// HASH_FLAG_STATIC_KEYS is the caller's business.
+  void Link(uint32_t index, zend_string* key) const {
+    Bucket* const bucket = &buckets_[index];
+    if (!ZSTR_IS_INTERNED(key)) {
+      GC_ADDREF(key);
+    }
+    bucket->key = key;
+    bucket->h = ZSTR_H(key);
+    const uint32_t chain = static_cast<uint32_t>(bucket->h) | mask_;
+    Z_NEXT(bucket->val) = HT_HASH_EX(buckets_, chain);
+    HT_HASH_EX(buckets_, chain) = HT_IDX_TO_HASH(index);
+  }
+
+  /// Now they count.
+  void Done(uint32_t count) const {
+    table_->nNumUsed = count;
+    table_->nNumOfElements = count;
+  }
+
+ private:
+  zend_array* table_;
+  Bucket* buckets_;
+  uint32_t mask_;
+};
 
 }  // namespace shmpack::php

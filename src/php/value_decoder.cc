@@ -19,11 +19,18 @@ bool MayBeNumber(const MsgpackToken& key) {
   return is_digit(0) || (key.size > 1 && key.data[0] == '-' && is_digit(1));
 }
 
+ZEND_TLS MapShapes shapes;
+
 }  // namespace
 
-bool DecodeValue(const char* data, size_t size, zval* out) {
+void BeginDecoding() { shapes.Begin(); }
+void EndDecoding() { shapes.End(); }
+
+bool DecodeValue(const char* data, size_t size, zval* out, bool* plain) {
   Decoder decoder(data, size);
-  return decoder.Run(out);
+  const bool ok = decoder.Run(out);
+  *plain = decoder.is_plain();
+  return ok;
 }
 
 bool Decoder::Run(zval* out) {
@@ -36,7 +43,7 @@ bool Decoder::Run(zval* out) {
         break;
       case Kind::kMap:
       case Kind::kHookData:
-        step = FillMap(frames_.back().table);
+        step = FillMap();
         break;
       case Kind::kReference:
         step = FillReference();
@@ -104,11 +111,7 @@ void Decoder::Free() {
     zval_ptr_dtor(&value);
   }
   references_.Free();
-  for (zend_string* const key : keys_) {
-    if (key != nullptr) {
-      zend_string_release(key);
-    }
-  }
+  keys_.Free();
 }
 
 Decoder::Frame* Decoder::PushFrame(Kind kind) {
@@ -123,54 +126,90 @@ Decoder::Frame* Decoder::PushFrame(Kind kind) {
 
 /// Reads the next value into `*target`, which is null. On a failure `*target` is whatever was built, to be freed.
 Decoder::Step Decoder::Value(zval* target) {
+  return reader_.ReadScalar(ZvalSink{target}) ? Step::kDone : Opening(target);
+}
+
+/// Value() for what is no scalar.
+Decoder::Step Decoder::Opening(zval* target) {
   MsgpackToken token;
-  if (UNEXPECTED(!reader_.Next(&token))) {
+  if (UNEXPECTED(!reader_.ReadOther(&token))) {
     return Step::kFailed;
-  }
-  if (EXPECTED(SetScalar(token, target))) {
-    return Step::kDone;
   }
   switch (token.kind) {
     case MsgpackKind::kArray:
       return OpenList(token.size, target);
     case MsgpackKind::kMap:
       return OpenMap(token.size, target);
-    case MsgpackKind::kExt:
-      return Ext(token, target);
     default:
-      return Step::kFailed;
+      return Ext(token, target);
   }
 }
 
+/// Lists and maps that hold only scalars are filled here and now; others get a frame for the rest.
 Decoder::Step Decoder::OpenList(uint32_t count, zval* target) {
   if (count == 0) {
     ZVAL_EMPTY_ARRAY(target);
     return Step::kDone;
   }
-  Frame* const frame = count < HT_MAX_SIZE ? PushFrame(Kind::kList) : nullptr;
-  if (frame == nullptr) {
+  if (UNEXPECTED(count >= HT_MAX_SIZE || frames_.size() >= kMaxValueDepth)) {
     return Step::kFailed;
   }
   zend_array* const table = zend_new_array(count);
   ZVAL_ARR(target, table);
   zend_hash_real_init_packed(table);
   table->nNextFreeElement = count;
+  const uint32_t remaining = FillListRun(table, count);
+  if (remaining == 0) {
+    return Step::kDone;
+  }
+  Frame* const frame = PushFrame(Kind::kList);
   frame->table = table;
-  frame->remaining = count;
+  frame->remaining = remaining;
   return Step::kOpened;
+}
+
+/// Appends up to `count` scalars; returns how many values are left when something else comes.
+uint32_t Decoder::FillListRun(zend_array* table, uint32_t count) {
+  MsgpackReader reader = reader_;  // a copy can be in registers
+  uint32_t index = table->nNumUsed;
+  while (count > 0 && reader.ReadScalar(ZvalSink{PackedPlace(table, index)})) {
+    ++index;
+    --count;
+  }
+  SetPackedCount(table, index);
+  reader_ = reader;
+  return count;
 }
 
 Decoder::Step Decoder::FillList() {
   Frame& frame = frames_.back();
   zend_array* const table = frame.table;
-  while (frame.remaining > 0) {
+  for (;;) {
+    frame.remaining = FillListRun(table, frame.remaining);
+    if (frame.remaining == 0) {
+      return Step::kDone;
+    }
     --frame.remaining;
-    const Step step = Value(AppendNull(table));
+    zval* const element = PackedPlace(table, table->nNumUsed);
+    ZVAL_NULL(element);
+    SetPackedCount(table, table->nNumUsed + 1);
+    const Step step = Opening(element);
     if (step != Step::kDone) {
       return step;  // `frame` may have moved
     }
   }
-  return Step::kDone;
+}
+
+/// An array for a map of `count` pairs, at least one, and what is known of its keys.
+zend_array* Decoder::NewMap(uint32_t count, MapShapes::Shape** shape, uint32_t* serial) {
+  zend_array* const table = zend_new_array(count);
+  zend_hash_real_init_mixed(table);
+  *shape = shapes.Find(reader_, count);
+  *serial = *shape != nullptr ? (*shape)->serial : 0;
+  if (*serial != 0 && (*shape)->has_counted) {
+    HT_FLAGS(table) &= ~HASH_FLAG_STATIC_KEYS;
+  }
+  return table;
 }
 
 Decoder::Step Decoder::OpenMap(uint32_t count, zval* target) {
@@ -178,27 +217,78 @@ Decoder::Step Decoder::OpenMap(uint32_t count, zval* target) {
     ZVAL_EMPTY_ARRAY(target);
     return Step::kDone;
   }
-  Frame* const frame = count < HT_MAX_SIZE ? PushFrame(Kind::kMap) : nullptr;
-  if (frame == nullptr) {
+  if (UNEXPECTED(count >= HT_MAX_SIZE || frames_.size() >= kMaxValueDepth)) {
     return Step::kFailed;
   }
-  zend_array* const table = zend_new_array(count);
+  MapShapes::Shape* shape;
+  uint32_t serial;
+  zend_array* const table = NewMap(count, &shape, &serial);
   ZVAL_ARR(target, table);
-  zend_hash_real_init_mixed(table);
+  if (EXPECTED(serial != 0)) {
+    if (!FillByShape(table, shape)) {
+      MapShapes::Miss(shape);
+      serial = 0;
+    } else if (table->nNumUsed == count) {
+      shape->trust = MapShapes::kTrust;
+      return Step::kDone;
+    }
+  }
+  Frame* const frame = PushFrame(Kind::kMap);
   frame->table = table;
-  frame->remaining = count;
+  frame->remaining = count - table->nNumUsed;
+  frame->shape = shape;
+  frame->serial = serial;
   return Step::kOpened;
 }
 
-Decoder::Step Decoder::FillMap(zend_array* table) {
-  Frame& frame = frames_.back();
-  while (frame.remaining > 0) {
-    --frame.remaining;
-    MsgpackToken key;
-    if (!reader_.Next(&key)) {
-      return Step::kFailed;
+/// Appends pairs whose keys are the shape's, next in turn, and whose values are scalars. False: there is another key.
+bool Decoder::FillByShape(zend_array* table, const MapShapes::Shape* shape) {
+  // Copies of what the loop needs can be in registers.
+  MsgpackReader reader = reader_;
+  const PairAppender appender(table);
+  const uint32_t pairs = shape->pairs;
+  uint32_t index = table->nNumUsed;
+  bool same = true;
+  for (; index < pairs; ++index) {
+    zend_string* const key = shape->keys[index];
+    MsgpackReader behind_key = reader;
+    if (!behind_key.ReadShortText(ZSTR_VAL(key), ZSTR_LEN(key))) {
+      same = false;
+      break;
     }
-    zval* const slot = MapSlot(table, key);
+    if (!behind_key.ReadScalar(ZvalSink{appender.Place(index)})) {
+      break;
+    }
+    appender.Link(index, key);
+    reader = behind_key;
+  }
+  appender.Done(index);
+  reader_ = reader;
+  return same;
+}
+
+Decoder::Step Decoder::FillMap() {
+  Frame& frame = frames_.back();
+  for (;;) {
+    if (frame.serial != 0) {
+      // What was decoded since may have changed the shape.
+      const uint32_t before = frame.table->nNumUsed;
+      if (frame.shape->serial != frame.serial) {
+        frame.shape = nullptr;
+        frame.serial = 0;
+      } else if (!FillByShape(frame.table, frame.shape)) {
+        MapShapes::Miss(frame.shape);
+        frame.serial = 0;
+      }
+      frame.remaining -= frame.table->nNumUsed - before;
+    }
+    if (frame.remaining == 0) {
+      if (frame.serial == 0 && frame.shape != nullptr) {
+        shapes.Learn(frame.shape, frame.table);
+      }
+      return Step::kDone;
+    }
+    zval* const slot = NextSlot(frame);
     if (slot == nullptr) {
       return Step::kFailed;
     }
@@ -207,7 +297,27 @@ Decoder::Step Decoder::FillMap(zend_array* table) {
       return step;  // `frame` may have moved
     }
   }
-  return Step::kDone;
+}
+
+/// Reads the next key; returns the null element for it, or null if it cannot be a key.
+zval* Decoder::NextSlot(Frame& frame) {
+  --frame.remaining;
+  zend_array* const table = frame.table;
+  if (frame.serial != 0) {
+    zend_string* const key = frame.shape->keys[table->nNumUsed];
+    if (!reader_.ReadShortText(ZSTR_VAL(key), ZSTR_LEN(key))) {
+      return nullptr;
+    }
+    const PairAppender appender(table);
+    const uint32_t index = table->nNumUsed;
+    zval* const slot = appender.Place(index);
+    ZVAL_NULL(slot);
+    appender.Link(index, key);
+    appender.Done(index + 1);
+    return slot;
+  }
+  MsgpackToken key;
+  return reader_.Next(&key) ? MapSlot(table, key) : nullptr;
 }
 
 /// The null element of `table` for a key; null: no array can have such a key. Keys are as PHP has them ("7" is 7), and
@@ -219,7 +329,7 @@ zval* Decoder::MapSlot(zend_array* table, const MsgpackToken& key) {
     if (MayBeNumber(key) && _zend_handle_numeric_str_ex(key.data, key.size, &number)) {
       slot = zend_hash_index_lookup(table, number);
     } else {
-      slot = zend_hash_lookup(table, KeyString(key.data, key.size));
+      slot = zend_hash_lookup(table, keys_.Get(key.data, key.size));
     }
   } else if (key.kind == MsgpackKind::kInt) {
 #if SIZEOF_ZEND_LONG < 8
@@ -238,22 +348,6 @@ zval* Decoder::MapSlot(zend_array* table, const MsgpackToken& key) {
   return slot;
 }
 
-/// A string for a key, kept until the end of the call.
-zend_string* Decoder::KeyString(const char* text, uint32_t size) {
-  if (size == 0) {
-    return ZSTR_EMPTY_ALLOC();
-  }
-  const auto byte = [text](uint32_t index) { return static_cast<unsigned char>(text[index]); };
-  zend_string** const place = &keys_[(size * 29 + byte(0) * 5 + byte(size / 2) * 11 + byte(size - 1)) % kKeys];
-  if (*place == nullptr || ZSTR_LEN(*place) != size || memcmp(ZSTR_VAL(*place), text, size) != 0) {
-    if (*place != nullptr) {
-      zend_string_release(*place);
-    }
-    *place = zend_string_init_existing_interned(text, size, false);
-  }
-  return *place;
-}
-
 /// True: `*number` is the one value of the payload, below `limit`.
 bool Decoder::ReadNumber(size_t limit, size_t* number) {
   MsgpackToken token;
@@ -270,6 +364,7 @@ bool Decoder::ReadText(MsgpackToken* token) {
 }
 
 Decoder::Step Decoder::Ext(const MsgpackToken& token, zval* target) {
+  is_plain_ = false;
   const int8_t type = token.ext_type;
   const bool is_pair = type == kExtObject || type == kExtSerializable || type == kExtEnumCase;
   const MsgpackReader outer = reader_;

@@ -7,7 +7,7 @@
 #include <bit>
 
 #include "php/encoder_state.h"
-#include "php/scalar_codec.h"
+#include "php/run_packer.h"
 #include "php/table_access.h"
 #include "php/value_encoder.h"
 #include "shmpack/value_types.h"
@@ -42,6 +42,14 @@ void EncodedValue::Grow(size_t count) {
     begin_ = static_cast<char*>(erealloc2(begin_, capacity, size_));
   }
   capacity_ = capacity;
+}
+
+char* EncodedValue::GrowFrom(char* at, size_t count) {
+  size_ = static_cast<size_t>(at - begin_);
+  if (capacity_ - size_ < count) {
+    Grow(count);
+  }
+  return begin_ + size_;
 }
 
 bool EncodeValue(zval* value, EncodedValue* out) {
@@ -105,7 +113,11 @@ void Encoder::Free() {
 }
 
 bool Encoder::Value(zval* value) {
-  if (EXPECTED(WriteFixed(value, out_))) {
+  if (IsScalar(value)) {
+    RunPacker packer(out_);
+    packer.Reserve();
+    packer.Scalar(value);
+    packer.Done();
     return true;
   }
   switch (Z_TYPE_P(value)) {
@@ -128,18 +140,14 @@ bool Encoder::Value(zval* value) {
 }
 
 bool Encoder::String(const zend_string* string) {
-  if (UNEXPECTED(ZSTR_LEN(string) > UINT32_MAX)) {
+  if (!Fits(string)) {
     zend_throw_exception(nullptr, "Strings of 4 GiB or more cannot be stored in shared memory", 0);
     return false;
   }
-  const auto bytes = static_cast<uint32_t>(ZSTR_LEN(string));
-  if (EXPECTED(IsText(string))) {
-    packer_.pack_str(bytes);
-    packer_.pack_str_body(ZSTR_VAL(string), bytes);
-  } else {
-    packer_.pack_bin(bytes);
-    packer_.pack_bin_body(ZSTR_VAL(string), bytes);
-  }
+  RunPacker packer(out_);
+  packer.Reserve();
+  packer.String(string);
+  packer.Done();
   return true;
 }
 
@@ -155,51 +163,67 @@ Encoder::Frame* Encoder::PushFrame(Kind kind) {
   return frame;
 }
 
+/// Arrays that hold only scalars are written here and now; others get a frame from their first other element on.
 bool Encoder::Array(zend_array* table) {
-  if (HasNoHoles(table) && zend_array_is_list(table)) {
-    packer_.pack_array(zend_hash_num_elements(table));
-    if (zend_hash_num_elements(table) == 0) {
+  const bool no_holes = HasNoHoles(table);
+  const bool is_list = no_holes && zend_array_is_list(table);
+  const uint32_t count = EXPECTED(no_holes) ? zend_hash_num_elements(table) : zend_array_count(table);
+  const size_t map_at = out_->size_;
+  if (is_list) {
+    packer_.pack_array(count);
+  } else {
+    packer_.pack_map(count);
+  }
+  uint32_t written = 0;
+  uint32_t index = 0;
+  if (EXPECTED(frames_.size() < kMaxValueDepth)) {
+    index = PackRun(table, is_list, 0, &written);
+    if (index == table->nNumUsed && (is_list || written == count)) {
       return true;
     }
-    Frame* const frame = PushFrame(Kind::kList);
-    if (frame == nullptr) {
-      return false;
-    }
-    GC_TRY_ADDREF(table);
-    frame->table = table;
+  } else if (count == 0) {
     return true;
   }
-
-  Frame* const frame = PushFrame(Kind::kTable);
+  Frame* const frame = PushFrame(is_list ? Kind::kList : Kind::kTable);
   if (frame == nullptr) {
     return false;
   }
   GC_TRY_ADDREF(table);
   frame->table = table;
-  frame->declared = zend_array_count(table);
-  frame->map_at = out_->size_;
-  packer_.pack_map(frame->declared);
+  frame->index = index;
+  frame->declared = count;
+  frame->written = written;
+  frame->map_at = map_at;
   return true;
+}
+
+/// Packs what needs no frame, from `index` on. Returns where it stopped.
+uint32_t Encoder::PackRun(zend_array* table, bool is_list, uint32_t index, uint32_t* written) {
+  if (is_list) {
+    return PackListRun(table, index, out_);
+  }
+  return IsPacked(table) ? index : PackPairRun(table, index, written, out_);
 }
 
 bool Encoder::ContinueList() {
   const size_t depth = frames_.size();
   zend_array* const table = frames_.back().table;
   uint32_t index = frames_.back().index;
-  while (index < table->nNumUsed) {
-    zval* const element = ElementAt(table, index++);
-    if (UNEXPECTED(Z_TYPE_P(element) == IS_UNDEF)) {
-      continue;
+  for (;;) {
+    index = PackListRun(table, index, out_);
+    if (index == table->nNumUsed) {
+      return CloseFrame();
     }
+    zval* const element = ElementAt(table, index++);
     frames_.back().index = index;
-    if (!Value(element)) {
+    const bool ok = EXPECTED(Z_TYPE_P(element) == IS_ARRAY) ? Array(Z_ARR_P(element)) : Value(element);
+    if (!ok) {
       return false;
     }
     if (frames_.size() != depth) {
       return true;
     }
   }
-  return CloseFrame();
 }
 
 bool Encoder::ContinueTable() {
@@ -208,16 +232,20 @@ bool Encoder::ContinueTable() {
   const bool skips_class_name = frames_.back().skips_class_name;
   uint32_t index = frames_.back().index;
   uint32_t written = frames_.back().written;
-  while (index < table->nNumUsed) {
+  for (;;) {
+    if (EXPECTED(!skips_class_name)) {
+      index = PackRun(table, false, index, &written);
+    }
+    if (index == table->nNumUsed) {
+      frames_.back().written = written;
+      return CloseFrame();
+    }
     const uint32_t current = index++;
     zval* element = ElementAt(table, current);
     if (Z_TYPE_P(element) == IS_INDIRECT) {
       element = Z_INDIRECT_P(element);
     }
-    if (UNEXPECTED(Z_TYPE_P(element) == IS_UNDEF)) {
-      continue;
-    }
-    if (UNEXPECTED(skips_class_name) && IsIncompleteClassNameAt(table, current)) {
+    if (Z_TYPE_P(element) == IS_UNDEF || (skips_class_name && IsIncompleteClassNameAt(table, current))) {
       continue;
     }
     if (!Key(table, current)) {
@@ -232,7 +260,6 @@ bool Encoder::ContinueTable() {
       return true;
     }
   }
-  return CloseFrame();
 }
 
 bool Encoder::Key(zend_array* table, uint32_t index) {
@@ -411,11 +438,11 @@ bool Encoder::EndExt(size_t ext_at, int8_t type) {
     header[5] = type;
     return true;
   }
-  char payload[kCheapToMove];
-  std::memcpy(payload, header + kLongExtHeader, bytes);
+  const bool is_fixed = bytes <= 16 && std::has_single_bit(bytes);
+  std::memmove(header + (is_fixed ? 2 : 3), header + kLongExtHeader, bytes);
   out_->size_ = ext_at;
   packer_.pack_ext(bytes, type);
-  packer_.pack_ext_body(payload, static_cast<uint32_t>(bytes));
+  out_->size_ += bytes;
   return true;
 }
 

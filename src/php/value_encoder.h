@@ -42,12 +42,15 @@ struct EncodedValue {
 
   // For the encoder only.
   void Grow(size_t count);
+  /// For who keeps its own position `at`, from where `count` bytes must be free: the position to go on at.
+  char* GrowFrom(char* at, size_t count);
+  const char* limit() const { return begin_ + capacity_; }
   char* begin_ = inline_;
   size_t size_ = 0;
   size_t capacity_ = sizeof(inline_);
   const char* body_ = nullptr;
   size_t body_size_ = 0;
-  char inline_[256];
+  char inline_[512];
 };
 
 /// Encodes `*value` into `*out`, which must be fresh and must not outlive the value. False: refused, or user code

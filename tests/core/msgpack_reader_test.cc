@@ -313,5 +313,85 @@ TEST(MsgpackReaderTest, ReadsAsManyValuesAsAsked) {
   EXPECT_FALSE(reader.Finished());
 }
 
+// Which form a string has is told by the same bytes that the reader goes by.
+TEST(MsgpackReader, StringHeaderIsWhatTheReaderSkips) {
+  std::mt19937 random(7);
+  int found = 0;
+  for (int i = 0; i < 300000; ++i) {
+    std::string bytes(16 + random() % 400, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random() % 4 != 0 ? random() % 2 : random());
+    const size_t length = 1 + random() % bytes.size();
+    bytes[0] = static_cast<char>(random());
+    if (i % 2 == 0) bytes[0] = static_cast<char>(i % 4 == 0 ? 0xd9 : 0xc4), bytes[1] = static_cast<char>(length - 2);
+    MsgpackReader reader(bytes.data(), length);
+    MsgpackToken token;
+    const bool is_string = reader.Next(&token) && reader.Finished() &&
+                           (token.kind == MsgpackKind::kString || token.kind == MsgpackKind::kBinary);
+    const uint32_t header = MsgpackStringHeader(reinterpret_cast<const uint8_t*>(bytes.data()), length);
+    ASSERT_EQ(header, is_string ? token.data - bytes.data() : 0) << i;
+    found += is_string;
+  }
+  EXPECT_GT(found, 1000);
+}
+
+TEST(MsgpackReader, ShortTextIsReadOnlyIfItIsTheSame) {
+  for (size_t size = 0; size <= MsgpackReader::kShortTextBytes; ++size) {
+    const std::string text = std::string("abcdefghijklmnopqrstuvwxyz012345").substr(0, size);
+    const std::string document = static_cast<char>(0xa0 | size) + text;
+    const auto reads = [&document](const std::string& wanted, size_t length) {
+      // Exactly the bytes: reading on would be seen by AddressSanitizer.
+      const std::vector<char> copy(document.begin(), document.begin() + static_cast<ptrdiff_t>(length));
+      MsgpackReader reader(copy.data(), copy.size());
+      return reader.ReadShortText(wanted.data(), wanted.size()) ? reader.Finished() : !(reader.bytes_left() == length);
+    };
+    EXPECT_TRUE(reads(text, document.size()));
+    EXPECT_FALSE(reads(text, document.size() - 1)) << size;
+    EXPECT_FALSE(reads(text + "x", document.size())) << size;
+    for (size_t at = 0; at < size; ++at) {
+      std::string other = text;
+      other[at] ^= 1;
+      EXPECT_FALSE(reads(other, document.size())) << size << " " << at;
+      EXPECT_FALSE(reads(text.substr(0, at), document.size())) << size << " " << at;
+    }
+  }
+  MsgpackReader none("\xa0", 1, 0);
+  EXPECT_FALSE(none.ReadShortText("", 0));
+}
+
+// What tells maps apart that begin alike.
+TEST(MsgpackReader, PeekedTextIsTheTokenAndNotWhatFollows) {
+  const auto peek = [](const std::string& bytes) { return MsgpackReader(bytes.data(), bytes.size()).PeekShortText(); };
+  EXPECT_NE(peek("\xa2"
+                 "ab"
+                 "12345"),
+            0u);
+  EXPECT_EQ(peek("\xa2"
+                 "ab"
+                 "12345"),
+            peek("\xa2"
+                 "ab"
+                 "67890"));
+  EXPECT_NE(peek("\xa2"
+                 "ab"
+                 "12345"),
+            peek("\xa2"
+                 "ac"
+                 "12345"));
+  EXPECT_NE(peek("\xa1"
+                 "a"
+                 "b12345"),
+            peek("\xa2"
+                 "ab"
+                 "12345"));
+  EXPECT_EQ(peek("\xa2"
+                 "ab"
+                 "1234"),
+            0u);
+  EXPECT_EQ(peek("\xd9\x02"
+                 "ab"
+                 "12345"),
+            0u);
+}
+
 }  // namespace
 }  // namespace shmpack

@@ -70,6 +70,50 @@ TEST_P(HostileBytesTest, AnyBytesEndInAStatus) {
   }
 }
 
+TEST(HostileTest, ValueEndsWithTheRegionOrIsRefused) {
+  TestRegion region(kSize);
+  ASSERT_EQ(Put(*region, 0, std::string(100, 'v')), Code::kOk);
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  const uint64_t total = Region::BytesFor(kSize);
+  auto* const base = reinterpret_cast<uint8_t*>(&RegionTestPeer::Header(*region));
+  const std::string whole(reinterpret_cast<char*>(base), total);
+  std::string copy(total, '\0');
+  Peeked peeked;
+  // Says in the variable's slot that its value is `length` bytes in the block at `offset`; all else is as it was.
+  const auto point_to = [&](uint64_t offset, uint64_t length) -> Region& {
+    std::memcpy(base, whole.data(), total);
+    auto& slot = *reinterpret_cast<SlotShm*>(base + total - sizeof(SlotShm));
+    slot.payload[0] = offset;
+    slot.payload[1] = length;
+    return *region;
+  };
+  // The heap's first block, and the last one that can hold a value too long for its slot.
+  for (const uint64_t offset : {sizeof(HeaderShm) / kUnitBytes, total / kUnitBytes - 4}) {
+    const uint64_t begin = offset * kUnitBytes + sizeof(BlockShm);
+    const uint64_t most = total - begin;
+    EXPECT_TRUE(point_to(offset, most).ReadLocked(0, kShortMs, copy.data(), total, &peeked).ok());
+    EXPECT_TRUE(reader.Peek(0, kShortMs, &peeked).ok());
+    ASSERT_TRUE(point_to(offset, most).Peek(0, kShortMs, &peeked).ok());
+    ASSERT_EQ(peeked.length, most);
+    ASSERT_TRUE(region->Copy(peeked, 0, copy.data()).ok());
+    EXPECT_EQ(std::memcmp(copy.data(), base + begin, most), 0);
+    for (const uint64_t beyond : {1, 8}) {
+      Peeked refused = peeked;
+      refused.length = most + beyond;
+      EXPECT_EQ(region->Copy(refused, 0, copy.data()).code(), Code::kCorrupt) << beyond;
+      EXPECT_EQ(point_to(offset, most + beyond).Peek(0, kShortMs, &refused).code(), Code::kCorrupt) << beyond;
+      point_to(offset, most + beyond);
+      EXPECT_EQ(reader.Peek(0, kShortMs, &refused).code(), Code::kCorrupt) << beyond;
+      const Status locked = point_to(offset, most + beyond).ReadLocked(0, kShortMs, copy.data(), copy.size(), &refused);
+      EXPECT_EQ(locked.code(), Code::kCorrupt) << beyond;
+    }
+  }
+  // No value begins at the region's end, or where only the lower half of the offset is inside.
+  for (const uint64_t offset : {total / kUnitBytes - 1, total / kUnitBytes, (uint64_t{1} << 32) + 200, UINT64_MAX}) {
+    EXPECT_EQ(point_to(offset, 24).Peek(0, kShortMs, &peeked).code(), Code::kCorrupt) << offset;
+  }
+}
+
 HeaderShm* header_with_slots_that_come_back = nullptr;
 
 /// After each store: the slots that compaction moves from are live again, and those that it moves to are free.

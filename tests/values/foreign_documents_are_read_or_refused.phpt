@@ -114,6 +114,7 @@ $documents = [
     'enum, a class' => ext(6, str('stdClass'), str('Hearts')),
     'enum, no class' => ext(6, str('NoSuch'), str('Hearts')),
     'Serializable, a class that is not' => ext(2, str('Hooked'), "\xc4\x01a"),
+    'Serializable, a built-in class that is not' => ext(2, str('HashContext'), "\xc4\x01a"),
 ];
 set_error_handler(function ($level, $message) {
     if (!str_contains($message, 'corrupted')) {
@@ -185,4 +186,5 @@ enum, a constant: [shm_get_var(): Suit::Best is not an enum case] refused
 enum, a class: [shm_get_var(): Class 'stdClass' is not an enum] refused
 enum, no class: [shm_get_var(): Class 'NoSuch' not found] refused
 Serializable, a class that is not: [Class Hooked has no unserializer] Hooked::__set_state(array( ))
-(destructed) bytes behind the value: string(7) "refused"
+(destructed) Serializable, a built-in class that is not: [Class HashContext has no unserializer] refused
+bytes behind the value: string(7) "refused"

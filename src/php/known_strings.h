@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// KnownStrings: the strings that one decoding has made for keys, so that equal keys share one. A later string takes the
+// place of an earlier one that hashes alike, so there are never more than kPlaces.
+//
+// Trivially destructible; the owner ends with Free(). A bailout leaves the strings to the engine.
+
+#pragma once
+
+#include <cstdint>
+
+#include "php.h"
+
+namespace shmpack::php {
+
+class KnownStrings {
+ public:
+  /// The string of these bytes, held until another takes its place.
+  zend_string* Get(const char* text, uint32_t size) {
+    if (size == 0) {
+      return ZSTR_EMPTY_ALLOC();
+    }
+    if (!is_used_) {
+      is_used_ = true;
+      memset(places_, 0, sizeof(places_));
+    }
+    const auto byte = [text](uint32_t index) { return static_cast<unsigned char>(text[index]); };
+    zend_string** const place = &places_[(size * 29 + byte(0) * 5 + byte(size / 2) * 11 + byte(size - 1)) % kPlaces];
+    if (*place == nullptr || ZSTR_LEN(*place) != size || memcmp(ZSTR_VAL(*place), text, size) != 0) {
+      if (*place != nullptr) {
+        zend_string_release(*place);
+      }
+      *place = zend_string_init_existing_interned(text, size, false);
+    }
+    return *place;
+  }
+
+  void Free() {
+    if (is_used_) {
+      for (zend_string* const string : places_) {
+        if (string != nullptr) {
+          zend_string_release(string);
+        }
+      }
+      is_used_ = false;
+    }
+  }
+
+ private:
+  static constexpr size_t kPlaces = 64;
+
+  bool is_used_ = false;
+  zend_string* places_[kPlaces];  // set if is_used_
+};
+
+}  // namespace shmpack::php
