@@ -60,7 +60,7 @@ struct OldValue {
   uint64_t length = 0;
 };
 
-OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
+[[gnu::always_inline]] inline OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
   const ValueWords words = LoadValueWords(view.slot(index));
   if (words.meta != kMetaHeap || !view.ValueInBounds(words.payload[0], words.payload[1])) return {};
   return {Offset{static_cast<uint32_t>(words.payload[0])}, words.payload[1]};
@@ -68,7 +68,7 @@ OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
 
 /// Up to 8 bytes as the word whose memory they would be. In registers: what was just written in other pieces than it is
 /// read costs a stall each time.
-uint64_t WordOf(const uint8_t* from, uint64_t bytes) noexcept {
+[[gnu::always_inline]] inline uint64_t WordOf(const uint8_t* from, uint64_t bytes) noexcept {
   if (bytes >= 4 && bytes < 8) {
     uint32_t first;
     uint32_t last;
@@ -112,7 +112,8 @@ struct Taken {
 };
 
 /// Ends a committed change: frees the old value's block, if there is one, and counts what was taken instead.
-void SettleLocked(const RegionView& view, const Taken& taken, const OldValue& old, uint32_t slot_count) noexcept {
+[[gnu::always_inline]] inline void SettleLocked(const RegionView& view, const Taken& taken, const OldValue& old,
+                                                uint32_t slot_count) noexcept {
   WriterShm& writer = view.header().writer;
   Taken given;
   if (old.block != Offset::kNone) {
@@ -127,8 +128,8 @@ void SettleLocked(const RegionView& view, const Taken& taken, const OldValue& ol
 
 /// Puts a value where there is room for it in one piece; kNoRoom where there is none, with nothing changed that counts.
 /// `index` is the slot of `old`; kNoSlot: the variable is new.
-Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value, uint32_t index, const OldValue& old,
-                   uint32_t slot_count) noexcept {
+[[gnu::always_inline]] inline Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
+                                                 uint32_t index, const OldValue& old, uint32_t slot_count) noexcept {
   const uint64_t size = value.head_bytes + value.body_bytes;
   const bool is_new = index == kNoSlot;
   if (is_new) {

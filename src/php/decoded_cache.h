@@ -67,13 +67,15 @@ class DecodedCache {
     if (is_closed_ || budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
     // Most often a new version of something small, or of something that was not worth keeping.
     auto* const entry = const_cast<Entry*>(Find(seen.region, seen.key));
+    const bool is_small = Z_TYPE_P(value) < IS_STRING;
     if (entry == nullptr || entry->bytes != 0 || (entry->version == seen.version && entry->slot == seen.slot) ||
-        Z_TYPE_P(value) >= IS_STRING) {
+        !(is_small || Z_REFCOUNTED_P(value))) {
       return KeepSlowly(seen, budget_bytes, value);
     }
     entry->version = seen.version;
     entry->slot = seen.slot;
-    entry->kept = Kept::kPersistent;
+    entry->request = request_;
+    entry->kept = is_small ? Kept::kPersistent : Kept::kNothing;
     ZVAL_COPY_VALUE(&entry->value, value);
   }
 
