@@ -54,7 +54,7 @@ bool DecodedCache::Grow() {
 
 /// The entry for a variable: its own, or one that is empty or may be taken from another.
 DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key) {
-  if (const Entry* const found = Find(region, key); found != nullptr) return const_cast<Entry*>(found);
+  if (Entry* const found = Find(region, key); found != nullptr) return found;
   if (used_ >= capacity_ / 2) Grow();
   const uint32_t index = IndexOf(region, key);
   Entry* const first = &entries_[index];

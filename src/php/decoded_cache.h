@@ -55,7 +55,7 @@ class DecodedCache {
   uint32_t RegionNumber(const Region& region);
 
   /// The entry of a variable, or null.
-  const Entry* Find(uint32_t region, zend_long key) const {
+  Entry* Find(uint32_t region, zend_long key) {
     if (UNEXPECTED(capacity_ == 0)) return nullptr;
     const uint32_t index = IndexOf(region, key);
     if (EXPECTED(IsOf(entries_[index], region, key))) return &entries_[index];
@@ -66,7 +66,7 @@ class DecodedCache {
   void Keep(const Seen& seen, size_t budget_bytes, zval* value) {
     if (is_closed_ || budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
     // Most often a new version of something small, or of something that was not worth keeping.
-    auto* const entry = const_cast<Entry*>(Find(seen.region, seen.key));
+    Entry* const entry = Find(seen.region, seen.key);
     const bool is_small = Z_TYPE_P(value) < IS_STRING;
     if (entry == nullptr || entry->bytes != 0 || (entry->version == seen.version && entry->slot == seen.slot) ||
         !(is_small || Z_REFCOUNTED_P(value))) {
@@ -76,6 +76,16 @@ class DecodedCache {
     entry->slot = seen.slot;
     entry->request = request_;
     entry->kept = is_small ? Kept::kPersistent : Kept::kNothing;
+    ZVAL_COPY_VALUE(&entry->value, value);
+  }
+
+  /// The same for what was found in the slot that an entry names.
+  void KeepNext(Entry* entry, uint64_t version, size_t budget_bytes, zval* value) {
+    if (UNEXPECTED(entry->bytes != 0 || Z_TYPE_P(value) >= IS_STRING)) {
+      return Keep({entry->region, entry->slot, entry->key, version}, budget_bytes, value);
+    }
+    entry->version = version;
+    entry->kept = Kept::kPersistent;
     ZVAL_COPY_VALUE(&entry->value, value);
   }
 

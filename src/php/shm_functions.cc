@@ -64,12 +64,11 @@ bool IsCurrent(const AttachedRegion& object, const DecodedCache::Entry* entry) {
   return entry != nullptr && object.region.IsCurrent(entry->slot, entry->version);
 }
 
-/// Lets the cache keep what was read.
-void Keep(uint32_t region, zend_long key, uint32_t slot, uint64_t version, zval* value) {
-  auto budget_bytes = static_cast<size_t>(SHMPACK_G(cache_size));
-  // What is kept of this request counts against its memory limit.
-  if (PG(memory_limit) > 0) budget_bytes = std::min(budget_bytes, static_cast<size_t>(PG(memory_limit)) / kLimitShare);
-  SHMPACK_G(decoded_cache).Keep({region, slot, key, version}, budget_bytes, value);
+/// What may be kept of a request counts against its memory limit.
+size_t CacheBudget() {
+  const auto budget_bytes = static_cast<size_t>(SHMPACK_G(cache_size));
+  const zend_long limit = PG(memory_limit);
+  return limit > 0 ? std::min(budget_bytes, static_cast<size_t>(limit) / kLimitShare) : budget_bytes;
 }
 
 /// What a read came to, besides the result.
@@ -121,13 +120,13 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
   return copied;
 }
 
-/// A scalar that replaced the one which the cache knows of, and is kept in the same slot. False: look in the usual way.
-bool ReadScalar(AttachedRegion* object, zend_long key, const DecodedCache::Entry& entry, zval* return_value) {
+/// A scalar that replaced what an entry knows, and is kept in the same slot. False: look in the usual way.
+bool ReadScalar(const AttachedRegion& object, DecodedCache::Entry* entry, zval* return_value) {
   shmpack::InlineValue value;
-  if (!object->region.ReadInline(entry.slot, key, &value)) return false;
-  if (!shmpack::php::DecodeScalar(reinterpret_cast<const char*>(value.payload), value.length, return_value))
-    return false;
-  Keep(object->number, key, entry.slot, value.version, return_value);
+  if (!object.region.ReadInline(entry->slot, entry->key, &value)) return false;
+  const auto* const bytes = reinterpret_cast<const char*>(value.payload);
+  if (!shmpack::php::DecodeScalar(bytes, value.length, return_value)) return false;
+  SHMPACK_G(decoded_cache).KeepNext(entry, value.version, CacheBudget(), return_value);
   return true;
 }
 
@@ -166,7 +165,10 @@ zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const D
   Reading reading;
   const Status status = Read(object, key, entry, return_value, &reading);
   if (EXPECTED(status.ok())) {
-    if (EXPECTED(reading.is_plain)) Keep(number, key, reading.peeked.slot, reading.peeked.version, return_value);
+    if (EXPECTED(reading.is_plain)) {
+      SHMPACK_G(decoded_cache)
+          .Keep({number, reading.peeked.slot, key, reading.peeked.version}, CacheBudget(), return_value);
+    }
     return;
   }
   if (status.code() == Code::kNotFound) {
@@ -288,10 +290,10 @@ ZEND_FUNCTION(shm_get_var) {
 
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
-  const DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object->number, key);
+  DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object->number, key);
   if (IsCurrent(*object, entry)) {
     if (EXPECTED(entry->kept != DecodedCache::Kept::kNothing)) RETURN_COPY(&entry->value);
-  } else if (entry != nullptr && ReadScalar(object, key, *entry, return_value)) {
+  } else if (entry != nullptr && ReadScalar(*object, entry, return_value)) {
     return;
   }
   ReadAndKeep(argument, key, entry, return_value);
