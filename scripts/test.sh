@@ -70,11 +70,15 @@ test_packages=(g++ make libmsgpack-cxx-dev cmake libgtest-dev util-linux)
 if [[ $(command -v "$php") == /usr/bin/php* ]]; then
   # The stock extensions to run beside, Apache to start twice in, and a user of the semaphores.
   test_packages+=("php$php_version-common" "php$php_version-opcache" apache2-bin php-symfony-lock libdata-messagepack-perl)
+  # What PHP-FPM, which is unpacked only, needs beyond what the command line's PHP does.
+  test_packages+=(libapparmor1)
 fi
 need_packages "${test_packages[@]}"
 if [[ $(command -v "$php") == /usr/bin/php* ]]; then
   SHMPACK_APACHE_PHP=$(unpacked_file "libapache2-mod-php$php_version" "/usr/lib/apache2/modules/libphp$php_version.so")
   export SHMPACK_APACHE_PHP
+  SHMPACK_FPM=$(unpacked_file "php$php_version-fpm" "/usr/sbin/php-fpm$php_version")
+  export SHMPACK_FPM
 fi
 test_before=$(test_ipc_objects)
 

@@ -66,15 +66,16 @@ DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key) {
 
 void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value) {
   if (capacity_ == 0 && !Grow()) return;
+  const Entry* const known = Find(seen.region, seen.key);
+  if (known == nullptr && IsRefused(seen)) return;
   Entry kept = {};
   kept.version = seen.version;
   kept.key = seen.key;
   kept.region = seen.region;
   kept.slot = seen.slot;
   kept.request = request_;
-  zval outdated;  // by the copy that takes its place
+  zval outdated = {};  // by the copy that takes its place
   ZVAL_UNDEF(&outdated);
-  const Entry* const known = Find(seen.region, seen.key);
   const bool seen_before = known != nullptr && known->version == seen.version && known->slot == seen.slot;
   if (!Z_REFCOUNTED_P(value)) {
     if (Z_TYPE_P(value) == IS_STRING && !IsForever(Z_STR_P(value))) return;
@@ -102,6 +103,14 @@ void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value
   *place = kept;
   Release(replaced);
   zval_ptr_dtor_nogc(&outdated);
+}
+
+/// Whether a variable without an entry has to do without: the table cannot grow, others have its places, and it is not
+/// its turn.
+bool DecodedCache::IsRefused(const Seen& seen) {
+  const uint32_t index = IndexOf(seen.region, seen.key);
+  return capacity_ == kMaxEntries && entries_[index].version != 0 && entries_[index ^ 1].version != 0 &&
+         ++refused_ % kRefusals != 0;
 }
 
 /// Makes room for a value, if it is this one's turn, by letting go of others. False: there is none yet.

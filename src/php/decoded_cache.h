@@ -11,11 +11,12 @@
 // Read again in a later one, it is copied to process memory, immutable; it goes when its version is outdated, but not
 // before the request that may still use it is over. So a process that polls a changing value does not grow.
 //
-// Memory: at most the budget for values, plus 64 bytes for each of at most kMaxEntries entries. When the budget is used
-// up, most newcomers are refused, so that of a working set that is too large a part is kept; every eighth takes the
-// place of others, so that what nobody reads any more goes. One per thread, of
-// process memory; a forked child has a copy. Releasing values may start the garbage collector and with it user code
-// that reads again: every method leaves the cache whole before it releases anything.
+// Memory: at most the budget for values, plus 64 bytes for each of at most kMaxEntries entries. When either is used up,
+// most newcomers are refused, so that of a working set that is too large a part is kept; every eighth takes the place
+// of others, so that what nobody reads any more goes. One per thread, in process memory; a forked child has a copy.
+//
+// Releasing values may start the garbage collector, and with it user code that reads again: every method leaves the
+// cache whole before it releases anything.
 
 #pragma once
 
@@ -122,6 +123,7 @@ class DecodedCache {
   void KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value);
   Entry* Place(uint32_t region, zend_long key);
   bool Grow();
+  bool IsRefused(const Seen& seen);
   bool MakeRoom(size_t bytes, size_t budget_bytes);
   size_t LetGo(uint32_t index);
   void Release(const Entry& entry);

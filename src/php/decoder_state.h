@@ -100,6 +100,8 @@ class Decoder {
   void AddObject(zend_object* object);
   void Discard(zval* value);
   bool RunHooks();
+  static bool IsOfFinalBuiltIn(const Hook& hook);
+  static bool RunHook(const Hook& hook, bool wanted);
 
   MsgpackReader reader_;
   RequestVector<Frame, 8> frames_;

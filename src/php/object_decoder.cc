@@ -430,31 +430,46 @@ bool Decoder::EnumCase(zval* target) {
   return true;
 }
 
-/// Calls the delayed __wakeup() and __unserialize(). After the first that throws, no other is called and their objects
-/// are not destructed. False: one threw.
+/// Calls the delayed __wakeup() and __unserialize(). Those of built-in classes that nobody can extend come first: some
+/// crash PHP when user code meets an object of theirs that was not set up. After the first that throws, no other is
+/// called and their objects are not destructed. False: one threw.
 bool Decoder::RunHooks() {
   bool ok = true;
-  for (size_t i = 0; i < hooks_.size(); ++i) {
-    const Hook hook = hooks_[i];
-    zval value;
-    ZVAL_COPY_VALUE(&value, &hook.value);
-    if (hook.kind != Hook::Kind::kDiscard) {
-      if (ok) {
-        BG(serialize_lock)++;
-        if (hook.kind == Hook::Kind::kWakeup) {
-          zend_call_known_instance_method_with_0_params(WakeupOf(hook.object->ce), hook.object, nullptr);
-        } else {
-          zend_call_known_instance_method_with_1_params(hook.object->ce->__unserialize, hook.object, nullptr, &value);
-        }
-        BG(serialize_lock)--;
-        ok = !EG(exception);
-      }
-      if (!ok) {
-        GC_ADD_FLAGS(hook.object, IS_OBJ_DESTRUCTOR_CALLED);
-      }
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < hooks_.size(); ++i) {
+      const Hook hook = hooks_[i];
+      if (IsOfFinalBuiltIn(hook) == (round == 0) && !RunHook(hook, ok)) ok = false;
     }
-    zval_ptr_dtor(&value);
   }
+  return ok;
+}
+
+bool Decoder::IsOfFinalBuiltIn(const Hook& hook) {
+  return hook.kind == Hook::Kind::kUnserialize && hook.object->ce->type == ZEND_INTERNAL_CLASS &&
+         (hook.object->ce->ce_flags & ZEND_ACC_FINAL) != 0;
+}
+
+/// Calls one, unless it is not `wanted` any more, and frees its value. False: it threw, or was not wanted.
+bool Decoder::RunHook(const Hook& hook, bool wanted) {
+  zval value;
+  ZVAL_COPY_VALUE(&value, &hook.value);
+  bool ok = wanted;
+  if (hook.kind != Hook::Kind::kDiscard) {
+    if (ok) {
+      BG(serialize_lock)++;
+      if (hook.kind == Hook::Kind::kWakeup) {
+        zend_call_known_instance_method_with_0_params(WakeupOf(hook.object->ce), hook.object, nullptr);
+      } else {
+        zend_call_known_instance_method_with_1_params(hook.object->ce->__unserialize, hook.object, nullptr, &value);
+      }
+      BG(serialize_lock)--;
+      ok = !EG(exception);
+    }
+    if (!ok) {
+      GC_ADD_FLAGS(hook.object, IS_OBJ_DESTRUCTOR_CALLED);
+    }
+  }
+  zval_ptr_dtor(&value);
   return ok;
 }
 

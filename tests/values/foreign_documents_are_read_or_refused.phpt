@@ -37,6 +37,15 @@ class Hooked
         echo '(destructed) ';
     }
 }
+class Early
+{
+    public $graph;
+    public function __wakeup(): void
+    {
+        echo '(', strlen(serialize($this->graph[1])), ' bytes) ';
+        unset($this->graph);
+    }
+}
 enum Suit
 {
     case Hearts;
@@ -114,6 +123,8 @@ $documents = [
     'enum, a class' => ext(6, str('stdClass'), str('Hearts')),
     'enum, no class' => ext(6, str('NoSuch'), str('Hearts')),
     'Serializable, a class that is not' => ext(2, str('Hooked'), "\xc4\x01a"),
+    'met before its own hook' => "\x91" . ext(4, "\x92" . ext(1, str('Early'), "\x81\xa5graph\xd4\x05\x00")
+        . ext(1, str('HashContext'), "\x85\x00\xa6crc32b\x01\x00\x02\x91\xff\x03\x02\x04\x90")),
     'Serializable, a built-in class that is not' => ext(2, str('HashContext'), "\xc4\x01a"),
 ];
 set_error_handler(function ($level, $message) {
@@ -126,6 +137,7 @@ foreach ($documents as $name => $document) {
     echo $name, ': ';
     try {
         $value = read_document($document);
+        if (is_array($value) && ($value[0][1] ?? null) instanceof HashContext) $value = hash_final($value[0][1]);
         echo $value === 'refused' ? $value : strtr(var_export($value, true), ["\n" => ' ', '\\' => '']), "\n";
     } catch (Throwable $thrown) {
         echo get_class($thrown), ': ', $thrown->getMessage(), "\n";
@@ -186,5 +198,6 @@ enum, a constant: [shm_get_var(): Suit::Best is not an enum case] refused
 enum, a class: [shm_get_var(): Class 'stdClass' is not an enum] refused
 enum, no class: [shm_get_var(): Class 'NoSuch' not found] refused
 Serializable, a class that is not: [Class Hooked has no unserializer] Hooked::__set_state(array( ))
-(destructed) Serializable, a built-in class that is not: [Class HashContext has no unserializer] refused
+(destructed) met before its own hook: (85 bytes) '00000000'
+Serializable, a built-in class that is not: [Class HashContext has no unserializer] refused
 bytes behind the value: string(7) "refused"
