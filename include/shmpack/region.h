@@ -86,20 +86,26 @@ class Region {
   uint64_t region_id() const noexcept { return header_->region_id.load(std::memory_order_relaxed); }
 
   /// Whether the value that Peek() found in `slot` with `version`, in this or an earlier handle to the same segment, is
-  /// still the variable's. Two loads, for who kept a copy of it. False in doubt.
+  /// still the variable's. For who kept a copy of it: four loads, no store. False in doubt.
   bool IsCurrent(uint32_t slot, uint64_t version) const noexcept {
     const SlotShm* const shm = SlotInBounds(slot);
-    // Acquire, both: partner is the release in the core's Store(). In this order: see IsUnchanged() in
-    // src/core/peek.cc.
-    return shm != nullptr && shm->version.load(std::memory_order_acquire) == version &&
-           slot < header_->index.slot_count.load(std::memory_order_acquire);
+    // Acquire, all: partner is the release in the core's Store(). The slot may have been given back long ago, and a
+    // value's bytes lie there that look like its version; it exists if it is below slot_count, which changes only while
+    // structure_sequence is odd.
+    const IndexShm& index = header_->index;
+    const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);
+    return shm != nullptr && (sequence & 1) == 0 && slot < index.slot_count.load(std::memory_order_acquire) &&
+           shm->version.load(std::memory_order_acquire) == version &&
+           index.structure_sequence.load(std::memory_order_acquire) == sequence;
   }
 
   /// The value of `key` if it lies in `slot`, where it was seen before, and is small enough to be kept there. False: it
   /// is not, or it is just being written; ask Peek(). Never blocks.
   bool ReadInline(uint32_t slot, int64_t key, InlineValue* out) const noexcept {
     const SlotShm* const shm = SlotInBounds(slot);
-    if (shm == nullptr) return false;
+    const IndexShm& index = header_->index;
+    const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);
+    if (shm == nullptr || (sequence & 1) != 0) return false;
     // Acquire, all: as in PeekSlot() in src/core/peek.cc, which says why this is one version's value.
     const uint64_t version = shm->version.load(std::memory_order_acquire);
     const uint64_t slot_key = shm->key.load(std::memory_order_acquire);
@@ -109,7 +115,8 @@ class Region {
     out->version = version;
     out->length = meta >> kMetaInlineShift;
     return version != 0 && (version & 1) == 0 && slot_key == static_cast<uint64_t>(key) && (meta & 0xff) == 0 &&
-           out->length <= kInlineBytes && IsCurrent(slot, version);
+           out->length <= kInlineBytes && IsCurrent(slot, version) &&
+           index.structure_sequence.load(std::memory_order_acquire) == sequence;
   }
 
   /// Stores a value under `key`, new or in the place of the old one. kReadOnly, kNoRoom, kTimeout, kCorrupt: the old

@@ -37,7 +37,7 @@ Status PeekUndone(const RegionView& view, uint32_t index, int64_t key, Peeked* o
   Peeked peeked;
   peeked.slot = index;
   peeked.version = Load(slot.version);
-  if (Load(undo.armed) != index + 1 || peeked.version != (Load(undo.new_version) | 1)) return Status(Code::kChanged);
+  if (Load(undo.armed) != index + 1 || (peeked.version & 1) == 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
   const ValueWords words = {Load(undo.meta), {Load(undo.payload[0]), Load(undo.payload[1])}};
   const bool in_bounds = Describe(view, words, &peeked);
@@ -116,8 +116,11 @@ Status PeekWithoutLock(const RegionView& view, int64_t key, uint32_t timeout_ms,
 
 bool IsUnchanged(const RegionView& view, const Peeked& peeked) noexcept {
   // A slot that compaction gave back may hold a value's bytes by now, even where its version was. They were stored
-  // after slot_count was lowered, so who saw them, and looks at slot_count afterwards, sees that, too.
-  return Load(view.slot(peeked.slot).version) == peeked.version && peeked.slot < Load(view.header().index.slot_count);
+  // after slot_count was lowered, so who saw them, and looks at slot_count afterwards, sees that, too; unless the slot
+  // is there again, and then its version is another.
+  const SharedU64& version = view.slot(peeked.slot).version;
+  return Load(version) == peeked.version && peeked.slot < Load(view.header().index.slot_count) &&
+         Load(version) == peeked.version;
 }
 
 }  // namespace shmpack

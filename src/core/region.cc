@@ -99,10 +99,11 @@ void PackInline(const ValueBytes& value, uint64_t* payload) noexcept {
   if (value.body_bytes != 0) std::memcpy(bytes + value.head_bytes, value.body, value.body_bytes);
 }
 
-/// Computes anew what is derived, after an operation that has committed met damage. What cannot be mended is met again
-/// by the next operation that needs it; this one has done what was asked, so it does not fail.
-void MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept {
-  static_cast<void>(RebuildLocked(view, slot_count));
+/// Computes anew what is derived, after an operation that has committed met damage. It has done what was asked, so it
+/// does not fail; but if this cannot be mended, the next holder of the lock has to try a repair, and says so: the words
+/// are half computed, and to go on with them would damage other values. False: that is so.
+bool MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept {
+  return RebuildLocked(view, slot_count).ok();
 }
 
 /// What a value takes of the heap: units, and bytes that count against the quota.
@@ -112,7 +113,7 @@ struct Taken {
 };
 
 /// Ends a committed change: frees the old value's block, if there is one, and counts what was taken instead.
-[[gnu::always_inline]] inline void SettleLocked(const RegionView& view, const Taken& taken, const OldValue& old,
+[[gnu::always_inline]] inline bool SettleLocked(const RegionView& view, const Taken& taken, const OldValue& old,
                                                 uint32_t slot_count) noexcept {
   WriterShm& writer = view.header().writer;
   Taken given;
@@ -124,12 +125,14 @@ struct Taken {
   if (taken.charge != given.charge) {
     Store(writer.data_bytes, Load(writer.data_bytes) + taken.charge - given.charge);
   }
+  return true;
 }
 
 /// Puts a value where there is room for it in one piece; kNoRoom where there is none, with nothing changed that counts.
 /// `index` is the slot of `old`; kNoSlot: the variable is new.
 [[gnu::always_inline]] inline Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
-                                                 uint32_t index, const OldValue& old, uint32_t slot_count) noexcept {
+                                                 uint32_t index, const OldValue& old, uint32_t slot_count,
+                                                 bool* whole) noexcept {
   const uint64_t size = value.head_bytes + value.body_bytes;
   const bool is_new = index == kNoSlot;
   if (is_new) {
@@ -156,7 +159,7 @@ struct Taken {
   }
   if (!is_new) {
     OverwriteLocked(view, index, words);
-    SettleLocked(view, taken, old, slot_count);
+    *whole = SettleLocked(view, taken, old, slot_count);
     return {};
   }
   SlotShm& slot = view.slot(index);
@@ -167,11 +170,11 @@ struct Taken {
   LinkLocked(view, slot_count, index);
   EndStructureLocked(view);
   AddTo(view.header().writer.live_slots, 1);
-  SettleLocked(view, taken, old, slot_count);
+  *whole = SettleLocked(view, taken, old, slot_count);
   return {};
 }
 
-Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value) noexcept {
+Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value, bool* whole) noexcept {
   const WriterShm& writer = view.header().writer;
   const uint64_t size = value.head_bytes + value.body_bytes;
   bool joined = false;  // Once each: hostile bytes could make either look worth it for ever.
@@ -192,11 +195,12 @@ Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value) n
         return Status(Code::kNoRoom);
       }
     }
-    const Status status = PlaceLocked(view, key, value, index, old, slot_count);
+    const Status status = PlaceLocked(view, key, value, index, old, slot_count, whole);
     if (status.code() != Code::kNoRoom) return status;
-    if (!joined) {
+    if (!joined && Load(writer.spare_block) != 0) {
       joined = true;
       if (JoinSpareLocked(view)) continue;
+      return Status(Code::kCorrupt, "its heap contradicts itself");  // The next holder of the lock repairs.
     }
     if (compacted) return status;
     compacted = true;
@@ -207,7 +211,7 @@ Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value) n
   }
 }
 
-Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
+Status RemoveLocked(const RegionView& view, int64_t key, bool* whole) noexcept {
   const uint32_t slot_count = view.LoadSlotCount();
   if (slot_count == kNoSlot) return SlotCountCorrupt();
   uint32_t index = 0;
@@ -221,9 +225,9 @@ Status RemoveLocked(const RegionView& view, int64_t key) noexcept {
   EndStructureLocked(view);
   if (unlinked) {
     AddTo(view.header().writer.live_slots, -1);
-    SettleLocked(view, {}, old, slot_count);
+    *whole = SettleLocked(view, {}, old, slot_count);
   } else {
-    MendAfterCommitLocked(view, slot_count);
+    *whole = MendAfterCommitLocked(view, slot_count);
   }
   return {};
 }
@@ -235,8 +239,9 @@ Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) no
   const RegionView view(*this);
   Status status = LockRegion(view, timeout_ms);
   if (!status.ok()) return status;
-  status = PutLocked(view, key, value);
-  UnlockRegion(view, status);
+  bool whole = true;
+  status = PutLocked(view, key, value, &whole);
+  UnlockRegion(view, whole ? status : ChainCorrupt());
   return status;
 }
 
@@ -245,8 +250,9 @@ Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
   const RegionView view(*this);
   Status status = LockRegion(view, timeout_ms);
   if (!status.ok()) return status;
-  status = RemoveLocked(view, key);
-  UnlockRegion(view, status);
+  bool whole = true;
+  status = RemoveLocked(view, key, &whole);
+  UnlockRegion(view, whole ? status : ChainCorrupt());
   return status;
 }
 

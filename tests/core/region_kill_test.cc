@@ -181,6 +181,7 @@ TEST_P(KillTest, AndAgainAtEveryStoreOfTheRepair) {
           repair_point, [&] { return Put(*region, 98, "y") == Code::kOk && region->Remove(98, kTestTimeoutMs).ok(); });
       ASSERT_NE(second, ChildEnd::kFailed);
       repaired = second == ChildEnd::kFinished;
+      if (!Compacts() && second == ChildEnd::kKilled) (void)ExpectReadableWithoutRepair(*region, others);
       (void)region->Remove(98, kPromptMs);
       ++tries;
       if (end == ChildEnd::kKilled && !repaired) ++repair_kills;

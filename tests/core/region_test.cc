@@ -215,7 +215,45 @@ TEST(RegionTest, DamageMetAfterTheCommitDoesNotFailWhatWasDone) {
       EXPECT_EQ(Get(*region, 1), "new");
     }
     EXPECT_EQ(Get(*region, 2), std::string(100, 'o'));
+    // The next one says so.
+    EXPECT_EQ(Put(*region, 3, std::string(100, 'n')), Code::kCorrupt);
+    EXPECT_EQ(Get(*region, 2), std::string(100, 'o'));
   }
+}
+
+TEST(RegionTest, WhatWasSeenInASlotIsFoundThereAgain) {
+  TestRegion region(3'000);
+  ASSERT_EQ(Put(*region, 1, "one"), Code::kOk);
+  ASSERT_EQ(Put(*region, 2, std::string(40, 'h')), Code::kOk);
+  Peeked one;
+  Peeked two;
+  ASSERT_TRUE(region->Peek(1, kTestTimeoutMs, &one).ok());
+  ASSERT_TRUE(region->Peek(2, kTestTimeoutMs, &two).ok());
+  EXPECT_TRUE(region->IsCurrent(one.slot, one.version));
+  EXPECT_FALSE(region->IsCurrent(one.slot, two.version));
+  EXPECT_FALSE(region->IsCurrent(UINT32_MAX, one.version));
+  InlineValue value;
+  ASSERT_TRUE(region->ReadInline(one.slot, 1, &value));
+  EXPECT_EQ(value.version, one.version);
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(value.payload), value.length), "one");
+  EXPECT_FALSE(region->ReadInline(one.slot, 2, &value));
+  EXPECT_FALSE(region->ReadInline(two.slot, 2, &value));  // It lies in the heap.
+  EXPECT_FALSE(region->ReadInline(UINT32_MAX, 1, &value));
+  Peeked again;
+  ASSERT_TRUE(region->PeekAt(two.slot, 2, &again).ok());
+  EXPECT_EQ(again.version, two.version);
+  EXPECT_EQ(region->PeekAt(two.slot, 1, &again).code(), Code::kChanged);
+  EXPECT_EQ(region->PeekAt(UINT32_MAX, 1, &again).code(), Code::kChanged);
+  // While chains change nothing is certain.
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  header.index.structure_sequence += 1;
+  EXPECT_FALSE(region->IsCurrent(one.slot, one.version));
+  EXPECT_FALSE(region->ReadInline(one.slot, 1, &value));
+  header.index.structure_sequence += 1;
+  ASSERT_EQ(Put(*region, 1, "two"), Code::kOk);
+  EXPECT_FALSE(region->IsCurrent(one.slot, one.version));
+  ASSERT_TRUE(region->Remove(1, kTestTimeoutMs).ok());
+  EXPECT_FALSE(region->ReadInline(one.slot, 1, &value));
 }
 
 TEST(RegionTest, ACircleInTheIndexEndsInAStatus) {
