@@ -721,6 +721,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (heap.live > before) {
       zend_gc_collect_cycles();
       zend_clear_exception();
+      // The keys of maps met before are kept for a while.
+      shmpack::php::EndDecoding();
+      shmpack::php::BeginDecoding();
     }
     if (heap.live <= before && excess == 0) return 0;
   }
