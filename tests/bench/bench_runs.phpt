@@ -37,7 +37,7 @@ foreach ($run['tables'] as $name => $table) {
             || is_numeric($row[$peer] ?? $row["{$peer}_p50"] ?? null));
         printf("%s, %s: %s\n", $name, $peer, match (count($with_figures)) {
             0 => 'none',
-            count($table['rows']) => 'in every row',
+            count($table['rows']) => isset($table['rows'][0]['peer']) ? 'some' : 'in every row',
             default => 'some',
         });
     }
