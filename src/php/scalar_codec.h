@@ -93,9 +93,5 @@ inline bool Decode(const char* data, size_t size, zval* out, bool* plain) {
   }
   return DecodeValue(data, size, out, plain);
 }
-inline bool Decode(const char* data, size_t size, zval* out) {
-  bool plain;
-  return Decode(data, size, out, &plain);
-}
 
 }  // namespace shmpack::php
