@@ -52,6 +52,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/region_lock.cc
     src/core/repair.cc
     src/core/semaphore.cc
+    src/core/stripe.cc
     src/php/allowed_classes.cc
     src/php/decoded_cache.cc
     src/php/module.cc

@@ -166,9 +166,12 @@ Poke TakePoke(ByteSource& source) {
   const auto zone = source.Take<uint8_t>();
   const auto where = source.Take<uint16_t>();
   Poke poke;
-  switch (zone % 5) {
-    case 0:  // Lock, index, writer, undo, move, and the bins' bitmap.
-      poke.position = 64 + where * 4 % 352;
+  switch (zone % 6) {
+    case 0:  // Lock, index, writer and move.
+      poke.position = kLockWord + where * 4 % (offsetof(HeaderShm, stripes) - kLockWord);
+      break;
+    case 4:  // A stripe's words.
+      poke.position = offsetof(HeaderShm, stripes) + where * 4 % sizeof(HeaderShm::stripes);
       break;
     case 1:  // A slot's word.
       poke.position = arena.bytes - (uint64_t{where / 12U} % 24 + 1) * sizeof(SlotShm) + where % 12U * 4;
@@ -176,8 +179,8 @@ Poke TakePoke(ByteSource& source) {
     case 2:  // The heap's lower end.
       poke.position = sizeof(HeaderShm) + where * 4 % 2048;
       break;
-    case 3:  // The bins' heads of small blocks.
-      poke.position = 416 + where * 4 % 320;
+    case 3:  // The bins' bitmap, and the heads of small blocks.
+      poke.position = offsetof(HeaderShm, bins) + where * 4 % 352;
       break;
     default:
       poke.position = uint64_t{where} * 4 % arena.bytes;

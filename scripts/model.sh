@@ -66,6 +66,10 @@ holds publish_overwrites publish PUTS=3 KILLS=1
 holds publish_two_kills publish PUTS=2 KILLS=2
 holds publish_two_reads publish PUTS=2 KILLS=1 READS=2
 holds publish_removes publish PUTS=2 KILLS=1 REMOVES=true
+holds stripes_two_small stripes SMALL=2 LARGE=1 KILLS=1
+holds stripes_two_large stripes SMALL=1 LARGE=2 KILLS=1
+holds stripes_two_kills stripes SMALL=1 LARGE=2 KILLS=2
+holds stripes_without_looking_first stripes SMALL=2 LARGE=1 KILLS=1 WITHOUT_LOOKING_FIRST
 fails lock_without_slices lock USERS=3 KILLS=1 SLICES=0
 fails lock_without_pending lock USERS=2 KILLS=1 LAST_NS=2 LIVENESS BREAK_NOT_PENDING
 fails lock_wake_before_release lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0 BREAK_WAKE_BEFORE_RELEASE
@@ -83,6 +87,11 @@ fails publish_no_undo publish PUTS=2 KILLS=1 BREAK_NO_UNDO
 fails publish_armed_too_early publish PUTS=2 KILLS=1 BREAK_ARMED_TOO_EARLY
 fails publish_old_version_again publish PUTS=2 KILLS=1 BREAK_OLD_VERSION_AGAIN
 fails publish_undone_after_commit publish PUTS=2 READS=2 KILLS=1 BREAK_UNDONE_AFTER_COMMIT
+fails stripes_region_unchecked stripes KILLS=0 BREAK_REGION_UNCHECKED
+fails stripes_not_awaited stripes KILLS=0 BREAK_STRIPE_NOT_AWAITED
+fails stripes_dead_stripe_taken stripes BREAK_DEAD_STRIPE_TAKEN
+fails stripes_forgotten_undone stripes BREAK_FORGOTTEN_UNDONE
+fails stripes_repair_skips_free_stripes stripes SMALL=1 LARGE=2 BREAK_REPAIR_SKIPS_FREE_STRIPES
 CHECKS
 }
 

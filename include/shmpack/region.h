@@ -3,8 +3,9 @@
 // Region: variables under integer keys in shared memory that unrelated processes attach by one System V key.
 //
 // Every operation is atomic with respect to every other process. Reading takes no lock. Writing holds the region's lock
-// for the time of a copy; a process that is killed while it holds it freezes nobody: the next one finds out from the
-// kernel, puts the half-done change back or completes it, and goes on.
+// for the time of a copy (or, to replace a small value, that of a sixteenth of all keys); a process that is killed
+// while it holds it freezes nobody: the next one finds out from the kernel, puts the half-done change back or completes
+// it, and goes on.
 //
 // A Region is a process's handle: trivially copyable and destructible, to be closed by Detach(). It is not thread-safe;
 // threads attach each for themselves. A forked child's copy is a handle of its own: parent and child both go on and
@@ -148,7 +149,7 @@ class Region {
   /// Counts, under the lock. kReadOnly, kTimeout, kCorrupt.
   Status Stats(uint32_t timeout_ms, RegionStats* out) noexcept;
 
-  /// The thread id in the lock's word, 0 if it is free: for the message after kTimeout.
+  /// The id of a thread that holds a lock of the region's, 0 if all are free: for the message after kTimeout.
   uint32_t lock_holder() const noexcept;
 
  private:

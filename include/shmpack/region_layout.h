@@ -3,7 +3,7 @@
 // The bytes of a region, as docs/format.md specifies them. Nothing here knows a process: these structs lie in shared
 // memory, are the same for every program that maps it, and are only ever reached through atomic accesses.
 //
-//   0            header (1,472 bytes)
+//   0            header (2,432 bytes)
 //   header end   heap: blocks, one after the other, growing up        | heap_end
 //   ...          room that neither has taken yet
 //   ...          slots: slot i ends 48 * i bytes before the region's end, growing down  | slot_count
@@ -13,7 +13,11 @@
 // sizes are the truth; each changes by one store. The hash chains, the free lists, the owners and the counters can be
 // computed from them, and are, whenever a process died while it held the lock.
 //
-// Who may store: the holder of the lock, nobody else. Who may load: everybody, at any time, checking what it loads.
+// Who may store. The region's lock guards everything, and each key belongs to a stripe with a lock of its own, which
+// guards that stripe's words here, and the version and value words of its variables, for who replaces a value that is
+// kept in its slot by another such. The two exclude each other: who takes a stripe's lock gives it back, with nothing
+// done, if the region's is not free; who has the region's waits until the stripes that matter are free
+// (src/core/stripe.h). Who may load: everybody, at any time, checking what it loads.
 
 #pragma once
 
@@ -42,45 +46,54 @@ inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 34;
 /// What can be asked for; with the bookkeeping on top of it, it stays below the above.
 inline constexpr uint64_t kMaxDataBytes = uint64_t{6} << 30;
 
-/// The region's lock. See src/port/robust_lock.h for the protocol.
+/// A lock. See src/port/robust_lock.h for the protocol.
 struct LockShm {
   SharedU32 word;  // Holder's thread id, waiters bit, owner-died bit: the kernel's robust-futex form.
   uint32_t reserved;
   SharedU64 pid_namespace;  // Where that thread id means something (inode of /proc/self/ns/pid); 0: not known (yet).
-  uint8_t padding[48];      // Readers without the lock never touch this cache line.
 };
 
-/// What readers without the lock need to find a slot. Guarded by the lock for storing.
+/// What readers without the lock need to find a slot. Guarded by the region's lock for storing.
 struct IndexShm {
   SharedU64 structure_sequence;  // Odd while chains change: a reader that found nothing then must look again.
   SharedU32 slot_count;          // Slots [0, slot_count) exist; twice as many hash buckets.
   uint8_t padding[52];
 };
 
-/// The writers' own words. Guarded by the lock.
+/// The writers' own words. Guarded by the region's lock.
 struct WriterShm {
-  SharedU64 last_version;  // The version given last; versions are even, grow, and are never given twice.
-  SharedU32 heap_end;      // Offset of the first unit above the heap.
-  SharedU32 free_slot;     // Derived: 1 + index of the first free slot, 0: none. Linked through payload[0].
-  SharedU32 live_slots;    // Derived: variables in the region.
-  SharedU32 live_units;    // Derived: units of the heap that variables own.
-  SharedU64 data_bytes;    // Derived: bytes of values in the heap, each rounded up to 8; held to the quota.
-  SharedU32 spare_block;   // Derived: Offset of the block freed last, in no list yet; 0: none.
-  uint8_t padding[28];
+  SharedU32 heap_end;     // Offset of the first unit above the heap.
+  SharedU32 free_slot;    // Derived: 1 + index of the first free slot, 0: none. Linked through payload[0].
+  SharedU32 live_slots;   // Derived: variables in the region.
+  SharedU32 live_units;   // Derived: units of the heap that variables own.
+  SharedU64 data_bytes;   // Derived: bytes of values in the heap, each rounded up to 8; held to the quota.
+  SharedU32 spare_block;  // Derived: Offset of the block freed last, in no list yet; 0: none.
+  uint8_t padding[36];
 };
 
-/// One slot's words as they were before an overwrite. Guarded by the lock. Armed: the slot is put back unless it
-/// already carries new_version.
+/// One slot's words as they were before an overwrite. Armed: the slot is put back unless it already carries
+/// new_version.
 struct UndoShm {
   SharedU32 armed;  // 1 + index of the slot, 0: nothing to undo.
   SharedU32 meta;
   SharedU64 new_version;
   SharedU64 payload[2];
-  uint8_t padding[32];
 };
 
-/// What compaction is moving. Guarded by the lock. A block on its way down the heap, armed: the move is finished, from
-/// moved_units on. A slot on its way down the table, slot_from set: if the copy has its version, the original is freed.
+inline constexpr uint32_t kStripeBits = 4;
+inline constexpr uint32_t kStripeCount = uint32_t{1} << kStripeBits;
+
+/// What belongs to the keys whose hash begins with the same bits. Guarded by its lock, or by the region's: see above.
+struct StripeShm {
+  LockShm lock;
+  SharedU64 last_version;  // The version given last to one of its keys: even, growing, never given twice in the region.
+  UndoShm undo;
+  uint8_t padding[8];
+};
+
+/// What compaction is moving. Guarded by the region's lock. A block on its way down the heap, armed: the move is
+/// finished, from moved_units on. A slot on its way down the table, slot_from set: if the copy has its version, the
+/// original is freed.
 struct MoveShm {
   SharedU32 armed;        // 1 + index of the slot that owns the block, 0: no block moves.
   SharedU32 from;         // Offset.
@@ -94,7 +107,7 @@ struct MoveShm {
 
 inline constexpr uint32_t kBinCount = 256;
 
-/// Free blocks by size. Guarded by the lock, derived. src/core/heap.h says which size goes into which bin.
+/// Free blocks by size. Guarded by the region's lock, derived. src/core/heap.h says which size goes into which bin.
 struct FreeBinsShm {
   SharedU64 used[kBinCount / 64];  // Bit b: bin b is not empty.
   SharedU32 head[kBinCount];       // Offset of the bin's first block, if bit b is set.
@@ -112,11 +125,12 @@ struct HeaderShm {
   SharedU32 creator_uid;
   SharedU32 header_bytes;
   SharedU32 slot_bytes;
-  LockShm lock;
+  LockShm lock;              // The region's.
+  uint8_t lock_padding[48];  // Readers without the lock never touch this cache line.
   IndexShm index;
   WriterShm writer;
-  UndoShm undo;
   MoveShm move;
+  StripeShm stripes[kStripeCount];
   FreeBinsShm bins;
   uint8_t padding[32];
 };
@@ -151,7 +165,8 @@ struct FreeLinksShm {
   SharedU32 previous;
 };
 
-static_assert(sizeof(HeaderShm) == 1472 && sizeof(SlotShm) == 48 && sizeof(BlockShm) == 8 && sizeof(FreeLinksShm) == 8);
+static_assert(sizeof(HeaderShm) == 2432 && sizeof(StripeShm) == 64 && sizeof(LockShm) == 16 && sizeof(SlotShm) == 48 &&
+              sizeof(BlockShm) == 8 && sizeof(FreeLinksShm) == 8);
 static_assert(offsetof(HeaderShm, magic) == 0 && offsetof(HeaderShm, format_version) == 8);
 static_assert(offsetof(HeaderShm, byte_order) == 12 && offsetof(HeaderShm, total_bytes) == 16);
 static_assert(offsetof(HeaderShm, quota_bytes) == 24 && offsetof(HeaderShm, region_id) == 32);
@@ -160,14 +175,15 @@ static_assert(offsetof(HeaderShm, creator_uid) == 52 && offsetof(HeaderShm, head
 static_assert(offsetof(HeaderShm, slot_bytes) == 60 && offsetof(HeaderShm, lock) == 64);
 static_assert(offsetof(LockShm, pid_namespace) == 8 && offsetof(HeaderShm, index) == 128);
 static_assert(offsetof(IndexShm, slot_count) == 8 && offsetof(HeaderShm, writer) == 192);
-static_assert(offsetof(WriterShm, heap_end) == 8 && offsetof(WriterShm, free_slot) == 12);
-static_assert(offsetof(WriterShm, live_slots) == 16 && offsetof(WriterShm, live_units) == 20);
-static_assert(offsetof(WriterShm, data_bytes) == 24 && offsetof(WriterShm, spare_block) == 32);
-static_assert(offsetof(HeaderShm, undo) == 256);
+static_assert(offsetof(WriterShm, free_slot) == 4 && offsetof(WriterShm, live_slots) == 8);
+static_assert(offsetof(WriterShm, live_units) == 12 && offsetof(WriterShm, data_bytes) == 16);
+static_assert(offsetof(WriterShm, spare_block) == 24);
+static_assert(offsetof(HeaderShm, stripes) == 320 && offsetof(StripeShm, last_version) == 16);
+static_assert(offsetof(StripeShm, undo) == 24 && sizeof(UndoShm) == 32);
 static_assert(offsetof(UndoShm, meta) == 4 && offsetof(UndoShm, new_version) == 8 && offsetof(UndoShm, payload) == 16);
-static_assert(offsetof(HeaderShm, move) == 320 && offsetof(MoveShm, moved_units) == 16);
+static_assert(offsetof(HeaderShm, move) == 256 && offsetof(MoveShm, moved_units) == 16);
 static_assert(offsetof(MoveShm, slot_from) == 20 && offsetof(MoveShm, slot_to) == 24);
-static_assert(offsetof(HeaderShm, bins) == 384 && offsetof(FreeBinsShm, head) == 32);
+static_assert(offsetof(HeaderShm, bins) == 1344 && offsetof(FreeBinsShm, head) == 32);
 static_assert(offsetof(SlotShm, key) == 8 && offsetof(SlotShm, next) == 16 && offsetof(SlotShm, meta) == 20);
 static_assert(offsetof(SlotShm, payload) == 24 && offsetof(SlotShm, bucket) == 40);
 

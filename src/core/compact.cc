@@ -8,6 +8,7 @@
 #include "core/index.h"
 #include "core/overwrite.h"
 #include "core/repair.h"
+#include "core/stripe.h"
 
 namespace shmpack {
 
@@ -19,13 +20,15 @@ constexpr uint64_t kSmallBytes = 1 << 20;
 
 uint64_t LeastGain(uint64_t region_bytes) noexcept { return region_bytes > kSmallBytes ? region_bytes / 16 : 0; }
 
+uint32_t StripeOfSlot(const SlotShm& slot) noexcept { return StripeOf(static_cast<int64_t>(Load(slot.key))); }
+
 /// Slides the armed block down by pieces no longer than its way, so that no piece overlaps its copy and any of them can
 /// be copied again; then points its slot there and leaves the room behind it as a free block.
 void SlideArmedBlock(const RegionView& view, uint32_t slot_index, uint32_t from, uint32_t to, uint32_t units) noexcept {
   MoveShm& move = view.header().move;
   SlotShm& slot = view.slot(slot_index);
   const uint32_t gap = from - to;
-  const uint64_t version = NextVersionLocked(view);
+  const uint64_t version = NextVersionLocked(view, StripeOfSlot(slot));
   Store(slot.version, version | 1);
   for (uint32_t moved = std::min(Load(move.moved_units), units); moved < units;) {
     const uint32_t piece = std::min(gap, units - moved);
@@ -48,7 +51,7 @@ void MoveSlot(const RegionView& view, uint32_t from, uint32_t to) noexcept {
   Store(move.slot_from, from + 1);
   Store(view.slot(to).key, Load(view.slot(from).key));
   StoreValueWords(view.slot(to), LoadValueWords(view.slot(from)));
-  Store(view.slot(to).version, NextVersionLocked(view));
+  Store(view.slot(to).version, NextVersionLocked(view, StripeOfSlot(view.slot(from))));
   Store(view.slot(from).version, uint64_t{0});
   Store(move.slot_from, 0U);
 }
@@ -112,10 +115,12 @@ bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units)
 Status CompactLocked(const RegionView& view) noexcept {
   uint32_t slot_count = view.LoadSlotCount();
   if (slot_count == kNoSlot) return Status(Code::kCorrupt, "its slot count exceeds the region");
+  Status status = AwaitAllStripesLocked(view);
+  if (!status.ok()) return status;
   BeginStructureLocked(view);
   slot_count = CompactSlots(view, slot_count);
   // Blocks have new owners now, and chains lead elsewhere.
-  Status status = RebuildLocked(view, slot_count);
+  status = RebuildLocked(view, slot_count);
   if (!status.ok()) return status;
   BeginStructureLocked(view);
   const bool heap_ok = CompactHeap(view, slot_count);

@@ -5,6 +5,9 @@
 // The old words go into the undo record, the version becomes odd, the words are stored, and the new version is the
 // commit: a kill before it puts the old words back, a kill after it keeps the new ones. The words that are put back get
 // a version of their own, so that a reader that caught some of the others cannot take what it has for whole.
+//
+// Each stripe (stripe.h) has a record. REQUIRES, for both functions: that stripe is locked, or free with the region's
+// lock held; it is that of the slot's key.
 
 #pragma once
 
@@ -13,12 +16,6 @@
 #include "core/region_view.h"
 
 namespace shmpack {
-
-/// The words of a slot that say what its value is.
-struct ValueWords {
-  uint32_t meta;
-  uint64_t payload[2];
-};
 
 /// Loads them. Without the lock, only a version that is even and the same before and after makes them one value.
 inline ValueWords LoadValueWords(const SlotShm& slot) noexcept {
@@ -33,9 +30,9 @@ inline void StoreValueWords(SlotShm& slot, const ValueWords& words) noexcept {
 }
 
 /// REQUIRES: slot `index` is live and the undo record is not armed.
-void OverwriteLocked(const RegionView& view, uint32_t index, const ValueWords& words) noexcept;
+void OverwriteLocked(const RegionView& view, uint32_t stripe, uint32_t index, const ValueWords& words) noexcept;
 
 /// Puts back what a killed OverwriteLocked() left half done. False: the record cannot be.
-bool UndoOverwriteLocked(const RegionView& view, uint32_t slot_count) noexcept;
+bool UndoOverwriteLocked(const RegionView& view, uint32_t stripe, uint32_t slot_count) noexcept;
 
 }  // namespace shmpack

@@ -7,7 +7,7 @@
 
 #include "core/index.h"
 #include "core/overwrite.h"
-#include "port/monotonic_clock.h"
+#include "core/stripe.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
@@ -33,7 +33,7 @@ bool Describe(const RegionView& view, const ValueWords& words, Peeked* peeked) n
 /// The odd version stands for it: whoever repairs gives the slot another one.
 Status PeekUndone(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
-  const UndoShm& undo = view.header().undo;
+  const UndoShm& undo = view.header().stripes[StripeOf(key)].undo;
   Peeked peeked;
   peeked.slot = index;
   peeked.version = Load(slot.version);
@@ -47,20 +47,25 @@ Status PeekUndone(const RegionView& view, uint32_t index, int64_t key, Peeked* o
   return {};
 }
 
-/// While the last holder is dead and nobody has repaired yet: nothing changes, but chains may lead nowhere, so every
-/// slot is looked at. kChanged: that is not so (any more), or the value itself was on the move.
+/// While the last holder of the region's lock, or of the key's stripe, is dead and nobody has repaired yet: the value
+/// may be in the undo record, and chains may lead nowhere, so every slot is looked at. kChanged: that is not so (any
+/// more), or the value itself was on the move.
 Status PeekAfterDeath(const RegionView& view, int64_t key, Peeked* out) noexcept {
   const LockShm& lock = view.header().lock;
   const uint32_t slot_count = view.LoadSlotCount();
-  if (!RobustLockOwnerDied(lock) || slot_count == kNoSlot) return Status(Code::kChanged);
+  if (!RobustLockOwnerDied(lock) && !RobustLockOwnerDied(view.header().stripes[StripeOf(key)].lock)) {
+    return Status(Code::kChanged);
+  }
+  if (slot_count == kNoSlot) return Status(Code::kChanged);
   Status status(Code::kNotFound);
   for (uint32_t i = 0; i < slot_count; ++i) {
     const SlotShm& slot = view.slot(i);
     const uint64_t version = Load(slot.version);
     if (version == 0 || static_cast<int64_t>(Load(slot.key)) != key) continue;
     status = (version & 1) == 0 ? PeekSlot(view, i, key, out) : PeekUndone(view, i, key, out);
-    if (status.ok()) break;
+    if (status.ok()) return status;
   }
+  // What was not found counts only if nothing can have moved meanwhile.
   return RobustLockOwnerDied(lock) ? status : Status(Code::kChanged);
 }
 
@@ -99,14 +104,13 @@ Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept {
   return status.code() == Code::kChanged ? Status(Code::kCorrupt, "a slot is half written") : status;
 }
 
-Status PeekWithoutLock(const RegionView& view, int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
-  const double deadline = MonotonicSeconds() + timeout_ms * 1e-3;
+Status PeekWithoutLock(const RegionView& view, int64_t key, Peeked* out) noexcept {
   for (;;) {
     Status status = PeekLockFree(view, key, out);
     if (status.ok() || status.code() == Code::kNotFound) return status;
     const Status after_death = PeekAfterDeath(view, key, out);
     if (after_death.code() != Code::kChanged) return after_death;
-    if (MonotonicSeconds() >= deadline) {
+    if (view.deadline().SecondsLeft() <= 0) {
       return status.code() == Code::kCorrupt ? status : Status(Code::kTimeout, "a writer does not finish");
     }
     const timespec a_moment = {0, 1'000'000};

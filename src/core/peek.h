@@ -21,12 +21,12 @@ Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept;
 /// REQUIRES: index < max_slots().
 Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept;
 
-/// REQUIRES: the lock. kNotFound, kCorrupt.
+/// REQUIRES: the region's lock, and the stripe of `key` free (LockKey). kNotFound, kCorrupt.
 Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept;
 
 /// For a reader that may not take the lock: waits for writers until the timeout, and reads around one that died, whom
 /// only the next writer's repair removes. kNotFound, kTimeout, kCorrupt.
-Status PeekWithoutLock(const RegionView& view, int64_t key, uint32_t timeout_ms, Peeked* out) noexcept;
+Status PeekWithoutLock(const RegionView& view, int64_t key, Peeked* out) noexcept;
 
 /// Whether what was peeked at is still what its slot holds. Whoever copied bytes of it asks afterwards.
 bool IsUnchanged(const RegionView& view, const Peeked& peeked) noexcept;

@@ -17,6 +17,7 @@
 #include "core/region_lock.h"
 #include "core/region_view.h"
 #include "core/repair.h"
+#include "core/stripe.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
@@ -25,7 +26,6 @@ namespace {
 
 constexpr int kLockFreeTries = 64;
 constexpr int kTriesBeforeYield = 16;
-constexpr uint64_t kLastVersion = uint64_t{1} << 62;  // A billion commits a second reach it after a century.
 
 Status SlotCountCorrupt() noexcept { return Status(Code::kCorrupt, "its slot count exceeds the region"); }
 Status ChainCorrupt() noexcept { return Status(Code::kCorrupt, "its index leads nowhere"); }
@@ -86,24 +86,26 @@ struct OldValue {
 }
 
 /// The words of a slot that keeps the value itself. REQUIRES: at most kInlineBytes.
-void PackInline(const ValueBytes& value, uint64_t* payload) noexcept {
+[[gnu::always_inline]] inline ValueWords InlineWords(const ValueBytes& value) noexcept {
+  ValueWords words = {static_cast<uint32_t>((value.head_bytes + value.body_bytes) << kMetaInlineShift), {0, 0}};
   if (std::endian::native == std::endian::little && value.body_bytes == 0) {
     const auto* const bytes = static_cast<const uint8_t*>(value.head);
     const uint64_t low = value.head_bytes < 8 ? value.head_bytes : 8;
-    payload[0] = WordOf(bytes, low);
-    payload[1] = WordOf(bytes + low, value.head_bytes - low);
-    return;
+    words.payload[0] = WordOf(bytes, low);
+    words.payload[1] = WordOf(bytes + low, value.head_bytes - low);
+    return words;
   }
-  auto* const bytes = reinterpret_cast<uint8_t*>(payload);
+  auto* const bytes = reinterpret_cast<uint8_t*>(words.payload);
   if (value.head_bytes != 0) std::memcpy(bytes, value.head, value.head_bytes);
   if (value.body_bytes != 0) std::memcpy(bytes + value.head_bytes, value.body, value.body_bytes);
+  return words;
 }
 
 /// Computes anew what is derived, after an operation that has committed met damage. It has done what was asked, so it
 /// does not fail; but if this cannot be mended, the next holder of the lock has to try a repair, and says so: the words
 /// are half computed, and to go on with them would damage other values. False: that is so.
 bool MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept {
-  return RebuildLocked(view, slot_count).ok();
+  return AwaitAllStripesLocked(view).ok() && RebuildLocked(view, slot_count).ok();
 }
 
 /// What a value takes of the heap: units, and bytes that count against the quota.
@@ -141,7 +143,7 @@ struct Taken {
     if (!status.ok()) return status;
     if (index == kNoSlot) return ChainCorrupt();
   }
-  ValueWords words = {static_cast<uint32_t>(size << kMetaInlineShift), {0, 0}};
+  ValueWords words;
   Taken taken;
   if (size > kInlineBytes) {
     taken = {BlockUnits(size), ChargedBytes(size)};
@@ -155,10 +157,10 @@ struct Taken {
     if (value.body_bytes != 0) CopyIn(bytes + value.head_bytes, value.body, value.body_bytes);
     words = {kMetaHeap, {static_cast<uint64_t>(block), size}};
   } else {
-    PackInline(value, words.payload);
+    words = InlineWords(value);
   }
   if (!is_new) {
-    OverwriteLocked(view, index, words);
+    OverwriteLocked(view, StripeOf(key), index, words);
     *whole = SettleLocked(view, taken, old, slot_count);
     return {};
   }
@@ -166,7 +168,7 @@ struct Taken {
   BeginStructureLocked(view);
   Store(slot.key, static_cast<uint64_t>(key));
   StoreValueWords(slot, words);
-  Store(slot.version, NextVersionLocked(view));  // The commit: a repair links what has a version.
+  Store(slot.version, NextVersionLocked(view, StripeOf(key)));  // The commit: a repair links what has a version.
   LinkLocked(view, slot_count, index);
   EndStructureLocked(view);
   AddTo(view.header().writer.live_slots, 1);
@@ -182,7 +184,8 @@ Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value, b
   for (;;) {
     const uint32_t slot_count = view.LoadSlotCount();
     if (slot_count == kNoSlot) return SlotCountCorrupt();
-    if (Load(writer.last_version) > kLastVersion || Load(writer.data_bytes) > view.bytes()) {
+    const StripeShm& stripe = view.header().stripes[StripeOf(key)];
+    if (Load(stripe.last_version) >= kLastVersion || Load(writer.data_bytes) > view.bytes()) {
       return Status(Code::kCorrupt, "its counters cannot be");
     }
     uint32_t index = kNoSlot;
@@ -236,8 +239,9 @@ Status RemoveLocked(const RegionView& view, int64_t key, bool* whole) noexcept {
 
 Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this);
-  Status status = LockRegion(view, timeout_ms);
+  const RegionView view(*this, timeout_ms);
+  if (value.head_bytes + value.body_bytes <= kInlineBytes && ReplaceInStripe(view, key, InlineWords(value))) return {};
+  Status status = LockKey(view, key);
   if (!status.ok()) return status;
   bool whole = true;
   status = PutLocked(view, key, value, &whole);
@@ -247,8 +251,8 @@ Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) no
 
 Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this);
-  Status status = LockRegion(view, timeout_ms);
+  const RegionView view(*this, timeout_ms);
+  Status status = LockKey(view, key);
   if (!status.ok()) return status;
   bool whole = true;
   status = RemoveLocked(view, key, &whole);
@@ -257,7 +261,7 @@ Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
 }
 
 Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
-  const RegionView view(*this);
+  const RegionView view(*this, timeout_ms);
   for (int tries = 0; tries < kLockFreeTries; ++tries) {
     const Status status = PeekLockFree(view, key, out);
     // What looks damaged is looked at again under the lock, so that the next writer repairs what can be.
@@ -265,8 +269,8 @@ Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
     if (status.code() != Code::kChanged) return status;
     if (tries >= kTriesBeforeYield) sched_yield();
   }
-  if (read_only_) return PeekWithoutLock(view, key, timeout_ms, out);
-  Status status = LockRegion(view, timeout_ms);
+  if (read_only_) return PeekWithoutLock(view, key, out);
+  Status status = LockKey(view, key);
   if (!status.ok()) return status;
   status = PeekLocked(view, key, out);
   UnlockRegion(view, status);
@@ -295,8 +299,8 @@ Status Region::Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept {
 
 Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t capacity, Peeked* peeked) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this);
-  Status status = LockRegion(view, timeout_ms);
+  const RegionView view(*this, timeout_ms);
+  Status status = LockKey(view, key);
   if (!status.ok()) return status;
   status = PeekLocked(view, key, peeked);
   if (status.ok()) status = peeked->length > capacity ? Status(Code::kTooSmall) : Copy(*peeked, 0, out);
@@ -306,8 +310,8 @@ Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t 
 
 Status Region::Stats(uint32_t timeout_ms, RegionStats* out) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this);
-  Status status = LockRegion(view, timeout_ms);
+  const RegionView view(*this, timeout_ms);
+  Status status = LockRegion(view);
   if (!status.ok()) return status;
   const WriterShm& writer = view.header().writer;
   const uint64_t slots = Load(writer.live_slots);
@@ -317,6 +321,12 @@ Status Region::Stats(uint32_t timeout_ms, RegionStats* out) noexcept {
   return status;
 }
 
-uint32_t Region::lock_holder() const noexcept { return RobustLockHolder(header_->lock); }
+uint32_t Region::lock_holder() const noexcept {
+  uint32_t holder = RobustLockHolder(header_->lock);
+  for (const StripeShm& stripe : header_->stripes) {
+    if (holder == 0) holder = RobustLockHolder(stripe.lock);
+  }
+  return holder;
+}
 
 }  // namespace shmpack

@@ -6,17 +6,10 @@
 
 namespace shmpack {
 
-Status LockRegion(const RegionView& view, uint32_t timeout_ms) noexcept {
-  switch (AcquireRobustLock(view.header().lock, timeout_ms)) {
-    case Acquired::kClean:
-      return {};
-    case Acquired::kTimeout:
-      return Status(Code::kTimeout, "its lock is held");
-    case Acquired::kOwnerDied:
-      break;
-  }
+Status RepairOrUnlock(const RegionView& view, Acquired acquired) noexcept {
+  if (acquired == Acquired::kTimeout) return Status(Code::kTimeout, "its lock is held");
   const Status repaired = RepairLocked(view);
-  if (!repaired.ok()) UnlockRegion(view, repaired);
+  if (!repaired.ok()) ReleaseRobustLock(view.header().lock, false);
   return repaired;
 }
 

@@ -7,14 +7,31 @@
 #include <cstdint>
 
 #include "core/region_view.h"
+#include "core/stripe.h"
 #include "port/robust_lock.h"
 #include "shmpack/status.h"
 
 namespace shmpack {
 
+/// What LockRegion() does when the lock was not simply free.
+Status RepairOrUnlock(const RegionView& view, Acquired acquired) noexcept;
+
 /// Takes the lock and, where the last holder died, makes the region whole. Not ok: the lock is not held. kTimeout,
 /// kCorrupt.
-Status LockRegion(const RegionView& view, uint32_t timeout_ms) noexcept;
+[[gnu::always_inline]] inline Status LockRegion(const RegionView& view) noexcept {
+  const Acquired acquired = AcquireRobustLock(view.header().lock, view.deadline());
+  return acquired == Acquired::kClean ? Status() : RepairOrUnlock(view, acquired);
+}
+
+/// The same, and waits until nobody uses the stripe of `key`, which stays so.
+[[gnu::always_inline]] inline Status LockKey(const RegionView& view, int64_t key) noexcept {
+  const uint32_t stripe = StripeOf(key);
+  Status status = LockRegion(view);
+  if (!status.ok() || RobustLockIsFree(view.header().stripes[stripe].lock)) return status;
+  status = AwaitStripeLocked(view, stripe);
+  if (!status.ok()) ReleaseRobustLock(view.header().lock, true);
+  return status;
+}
 
 /// `status` is what the locked operation came to: after kCorrupt the next holder tries to repair.
 inline void UnlockRegion(const RegionView& view, const Status& status) noexcept {

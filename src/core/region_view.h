@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // RegionView: bounds-checked access to a mapped region, for the parts of the core that work on it (index, heap,
-// repair). Made from a Region for one call; copies what bounds need out of the handle, so that no shared byte ever
-// widens them.
+// repair). Made from a Region for one call, so it carries that call's deadline; copies what bounds need out of the
+// handle, so that no shared byte ever widens them.
 
 #pragma once
 
 #include <cstdint>
 
 #include "core/shared_access.h"
+#include "port/deadline.h"
 #include "shmpack/region.h"
 
 namespace shmpack {
@@ -17,12 +18,16 @@ inline constexpr uint32_t kNoSlot = UINT32_MAX;
 
 class RegionView {
  public:
-  explicit RegionView(const Region& region) noexcept
-      : header_(region.header_),
+  /// Without `timeout_ms`: for a call that waits for nothing.
+  explicit RegionView(const Region& region, uint32_t timeout_ms = 0) noexcept
+      : deadline_(timeout_ms),
+        header_(region.header_),
         base_(reinterpret_cast<uint8_t*>(region.header_)),
         bytes_(region.bytes_),
         max_slots_(static_cast<uint32_t>((region.bytes_ - sizeof(HeaderShm)) / sizeof(SlotShm))) {}
 
+  /// Of all that the call waits for.
+  Deadline& deadline() const noexcept { return deadline_; }
   HeaderShm& header() const noexcept { return *header_; }
   uint8_t* base() const noexcept { return base_; }
   uint64_t bytes() const noexcept { return bytes_; }
@@ -58,19 +63,18 @@ class RegionView {
   }
 
  private:
+  mutable Deadline deadline_;
   HeaderShm* header_;
   uint8_t* base_;
   uint64_t bytes_;
   uint32_t max_slots_;
 };
 
-/// A version that no slot of this region ever had. REQUIRES: the lock.
-inline uint64_t NextVersionLocked(const RegionView& view) noexcept {
-  SharedU64& last = view.header().writer.last_version;
-  const uint64_t version = (Load(last) | 1) + 1;
-  Store(last, version);
-  return version;
-}
+/// The words of a slot that say what its value is.
+struct ValueWords {
+  uint32_t meta;
+  uint64_t payload[2];
+};
 
 /// Units of a block that holds `length` bytes.
 inline uint32_t BlockUnits(uint64_t length) noexcept {

@@ -5,14 +5,15 @@
 #include "core/compact.h"
 #include "core/heap.h"
 #include "core/index.h"
-#include "core/overwrite.h"
+#include "core/stripe.h"
 
 namespace shmpack {
 
 Status RepairLocked(const RegionView& view) noexcept {
   const uint32_t slot_count = view.LoadSlotCount();
   if (slot_count == kNoSlot) return Status(Code::kCorrupt, "its slot count exceeds the region");
-  if (!UndoOverwriteLocked(view, slot_count)) return Status(Code::kCorrupt, "its undo record is out of bounds");
+  const Status status = AwaitAllStripesLocked(view);
+  if (!status.ok()) return status;
   if (!FinishMovesLocked(view, slot_count)) return Status(Code::kCorrupt, "its move record is out of bounds");
   return RebuildLocked(view, slot_count);
 }

@@ -10,7 +10,8 @@
 // `list_op_pending` names one lock that the thread is about to take or let go. It is set before the word is taken and
 // cleared after it was given back, so when the thread dies, however it dies, the kernel looks at the word: with the
 // thread's id in it, it stores owner-died and wakes a waiter. No system call per lock. Only one such lock is held at a
-// time, and nothing that uses the C library's robust mutexes is called meanwhile.
+// time, and nothing that uses the C library's robust mutexes is called meanwhile. Who holds one and needs to know that
+// another is free asks AwaitRobustLock(), which takes nothing.
 //
 // Kills. Before the compare-and-swap: the word has another value, nothing happens. Between it and release: owner-died.
 // Between the release store and the end of pending: the kernel sees a free word that is still pending and wakes in our
@@ -29,6 +30,7 @@
 
 #include <cstdint>
 
+#include "port/deadline.h"
 #include "shmpack/region_layout.h"
 
 namespace shmpack {
@@ -39,11 +41,29 @@ enum class Acquired : uint8_t {
   kTimeout,    // The lock is not held.
 };
 
-/// Takes the lock, waiting at most `timeout_ms` (0: not at all). Not recursive. Interrupted sleeps go on.
-Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept;
+/// Takes the lock, waiting until the deadline. Not recursive. Interrupted sleeps go on.
+Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept;
+
+/// The same, waiting at most `timeout_ms` (0: not at all).
+inline Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
+  Deadline deadline(timeout_ms);
+  return AcquireRobustLock(lock, deadline);
+}
 
 /// Gives it back and wakes one waiter. `done` false: as if the holder had died, so that the next one repairs.
 void ReleaseRobustLock(LockShm& lock, bool done) noexcept;
+
+/// Whether nobody has the lock, and nobody died holding it. Sequentially consistent; partner: AcquireRobustLock(). Of
+/// two who each take one lock and then look at the other's, at least one sees the other.
+inline bool RobustLockIsFree(const LockShm& lock) noexcept { return lock.word.load(std::memory_order_seq_cst) == 0; }
+
+/// Waits until nobody holds the lock, without taking it: for who keeps others from holding it for long in another way.
+/// kOwnerDied: what it guards may be half done.
+Acquired AwaitRobustLock(LockShm& lock, Deadline& deadline) noexcept;
+
+/// After kOwnerDied from AwaitRobustLock(), when all that it guards is whole again. Does nothing if somebody has taken
+/// the lock meanwhile, who knows then.
+void ForgetDeadHolder(LockShm& lock) noexcept;
 
 /// Whether the last holder died and nobody has taken the lock since.
 bool RobustLockOwnerDied(const LockShm& lock) noexcept;

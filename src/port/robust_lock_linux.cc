@@ -12,7 +12,6 @@
 
 #include "port/fault_point.h"
 #include "port/fork_count.h"
-#include "port/monotonic_clock.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
@@ -20,7 +19,8 @@ namespace shmpack {
 namespace {
 
 constexpr double kSliceSeconds = 0.02;  // The longest sleep between two looks at the word.
-constexpr int kSpins = 100;             // Critical sections are shorter than a sleep and a wake.
+constexpr int kSpins = 30;              // Looks before the first sleep; critical sections are shorter than that.
+constexpr int kLongestPause = 8;        // Powers of two: between two looks, so that the holder keeps the cache line.
 
 /// What a thread needs to know of itself, filled on first use and again after a fork.
 struct ThreadSelf {
@@ -80,10 +80,11 @@ inline void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
 }
 
 /// Takes the word if it still is `expected`. Acquire: partner is the release in ReleaseRobustLock(), or the kernel's
-/// store on the dead holder's behalf. Release: whoever sees our id sees the dead holder's namespace gone.
+/// store on the dead holder's behalf. Release: whoever sees our id sees the dead holder's namespace gone. And in one
+/// order with all RobustLockIsFree() and AwaitRobustLock(): its only reason to be more than the two.
 inline bool TryTake(ThreadSelf& self, LockShm& lock, uint32_t expected, uint32_t desired) noexcept {
   SetPending(self, &lock.word);
-  if (lock.word.compare_exchange_strong(expected, desired, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+  if (lock.word.compare_exchange_strong(expected, desired, std::memory_order_seq_cst, std::memory_order_relaxed)) {
     FaultPoint();
     lock.pid_namespace.store(self.pid_namespace, std::memory_order_relaxed);
     return true;
@@ -105,23 +106,26 @@ bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) 
   return kill(static_cast<pid_t>(holder), 0) != 0 && errno == ESRCH;
 }
 
+enum class Wanted : uint8_t { kTheLock, kToSeeItFree };
+
 /// The word was not free at first sight.
-[[gnu::noinline]] Acquired AcquireSlowly(ThreadSelf& self, LockShm& lock, uint32_t timeout_ms) noexcept {
+[[gnu::noinline]] Acquired WaitSlowly(ThreadSelf& self, LockShm& lock, Wanted wanted, Deadline& deadline) noexcept {
   uint32_t waiters = 0;  // Once we slept, others may sleep too: pass the bit on.
   uint32_t seen_for_a_slice = 0;
-  double now = 0;
-  double deadline = 0;
+  double seconds_left = 0;
   for (int spin = 0;; ++spin) {
     // The deadline holds for every way through the loop: a hostile word may change at each look.
     if (spin >= kSpins) {
-      now = MonotonicSeconds();
-      if (deadline == 0) deadline = now + timeout_ms * 1e-3;
-      if (now >= deadline) return Acquired::kTimeout;
+      seconds_left = deadline.SecondsLeft();
+      if (seconds_left <= 0) return Acquired::kTimeout;
     }
-    uint32_t word = lock.word.load(std::memory_order_relaxed);
+    // Who wants the lock has its acquire in TryTake(). Who wants to see it free: partner is the release of the last
+    // holder, and all that TryTake() names.
+    uint32_t word = lock.word.load(std::memory_order_seq_cst);
     const uint32_t holder = word & FUTEX_TID_MASK;
     if (holder == 0) {
       const bool died = (word & FUTEX_OWNER_DIED) != 0;
+      if (wanted == Wanted::kToSeeItFree) return died ? Acquired::kOwnerDied : Acquired::kClean;
       // The dead holder's namespace must not stand beside the next holder's id, not even for a moment.
       if (died) lock.pid_namespace.store(0, std::memory_order_relaxed);
       if (TryTake(self, lock, word, self.thread_id | (word & FUTEX_WAITERS) | waiters)) {
@@ -130,13 +134,21 @@ bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) 
       continue;
     }
     if (spin < kSpins) {
+      for (int pause = 1 << std::min(spin, kLongestPause); pause > 0; --pause) {
 #if defined(__x86_64__) || defined(__i386__)
-      __builtin_ia32_pause();
+        __builtin_ia32_pause();
 #endif
+      }
       continue;
     }
     if (word == seen_for_a_slice && HolderIsGone(self, lock, holder)) {
-      if (TryTake(self, lock, word, self.thread_id | FUTEX_WAITERS)) return Acquired::kOwnerDied;
+      if (wanted == Wanted::kToSeeItFree) {
+        // As the kernel would have done. Release: nothing of it is ours.
+        (void)lock.word.compare_exchange_strong(word, FUTEX_OWNER_DIED | FUTEX_WAITERS, std::memory_order_release,
+                                                std::memory_order_relaxed);
+      } else if (TryTake(self, lock, word, self.thread_id | FUTEX_WAITERS)) {
+        return Acquired::kOwnerDied;
+      }
       continue;
     }
     if ((word & FUTEX_WAITERS) == 0 &&
@@ -144,7 +156,7 @@ bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) 
       continue;
     }
     waiters = FUTEX_WAITERS;
-    const timespec slice = {0, static_cast<long>(std::min(kSliceSeconds, deadline - now) * 1e9)};
+    const timespec slice = {0, static_cast<long>(std::min(kSliceSeconds, seconds_left) * 1e9)};
     // 0 is a wake; EAGAIN, the word has changed; EINTR, a signal: look again in each case, as after a slice.
     if (Futex(lock.word, FUTEX_WAIT, word | FUTEX_WAITERS, &slice) == 0) {
       spin = 0;  // Woken because it came free: worth some looks before the next sleep, or whoever never sleeps gets it.
@@ -156,9 +168,27 @@ bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) 
 
 }  // namespace
 
-Acquired AcquireRobustLock(LockShm& lock, uint32_t timeout_ms) noexcept {
+Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept {
   ThreadSelf& self = Self();
-  return TryTake(self, lock, 0, self.thread_id) ? Acquired::kClean : AcquireSlowly(self, lock, timeout_ms);
+  if (TryTake(self, lock, 0, self.thread_id)) return Acquired::kClean;
+  return WaitSlowly(self, lock, Wanted::kTheLock, deadline);
+}
+
+Acquired AwaitRobustLock(LockShm& lock, Deadline& deadline) noexcept {
+  if (RobustLockIsFree(lock)) return Acquired::kClean;
+  return WaitSlowly(Self(), lock, Wanted::kToSeeItFree, deadline);
+}
+
+void ForgetDeadHolder(LockShm& lock) noexcept {
+  // As above: not beside the next holder's id. Were that one there by now, it would be unknown where it lives.
+  lock.pid_namespace.store(0, std::memory_order_relaxed);
+  uint32_t word = lock.word.load(std::memory_order_relaxed);
+  // Release: whoever takes the lock next sees what was repaired.
+  while ((word & (FUTEX_TID_MASK | FUTEX_OWNER_DIED)) == FUTEX_OWNER_DIED &&
+         !lock.word.compare_exchange_weak(word, word & FUTEX_WAITERS, std::memory_order_release,
+                                          std::memory_order_relaxed)) {
+  }
+  FaultPoint();
 }
 
 void ReleaseRobustLock(LockShm& lock, bool done) noexcept {

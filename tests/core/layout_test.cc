@@ -11,6 +11,7 @@
 
 #include "core/heap.h"
 #include "core/index.h"
+#include "core/stripe.h"
 #include "shmpack/region_layout.h"
 
 namespace shmpack {
@@ -53,17 +54,12 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
       HEADER_FIELD(lock.pid_namespace),
       HEADER_FIELD(index.structure_sequence),
       HEADER_FIELD(index.slot_count),
-      HEADER_FIELD(writer.last_version),
       HEADER_FIELD(writer.heap_end),
       HEADER_FIELD(writer.free_slot),
       HEADER_FIELD(writer.live_slots),
       HEADER_FIELD(writer.live_units),
       HEADER_FIELD(writer.data_bytes),
       HEADER_FIELD(writer.spare_block),
-      HEADER_FIELD(undo.armed),
-      HEADER_FIELD(undo.meta),
-      HEADER_FIELD(undo.new_version),
-      HEADER_FIELD(undo.payload),
       HEADER_FIELD(move.armed),
       HEADER_FIELD(move.from),
       HEADER_FIELD(move.to),
@@ -71,10 +67,25 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
       HEADER_FIELD(move.moved_units),
       HEADER_FIELD(move.slot_from),
       HEADER_FIELD(move.slot_to),
+      HEADER_FIELD(stripes),
       HEADER_FIELD(bins.used),
       HEADER_FIELD(bins.head),
   };
   EXPECT_EQ(FieldsOf("Header"), expected);
+}
+
+#define STRIPE_FIELD(name) \
+  { #name, offsetof(StripeShm, name) }
+
+TEST(LayoutTest, StripeIsAsDocumented) {
+  const Fields expected = {
+      STRIPE_FIELD(lock.word), STRIPE_FIELD(lock.pid_namespace), STRIPE_FIELD(last_version), STRIPE_FIELD(undo.armed),
+      STRIPE_FIELD(undo.meta), STRIPE_FIELD(undo.new_version),   STRIPE_FIELD(undo.payload),
+  };
+  EXPECT_EQ(FieldsOf("Stripe"), expected);
+  EXPECT_EQ(StripeOf(0), 0U);
+  EXPECT_EQ(StripeOf(1), 9U);
+  EXPECT_EQ(StripeOf(-1), 6U);
 }
 
 TEST(LayoutTest, SlotAndBlockAreAsDocumented) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 
+#include "core/stripe.h"
 #include "test_region.h"
 
 namespace shmpack {
@@ -190,11 +191,11 @@ TEST(RegionTest, CopyFromASlotThatCompactionGaveBackSaysSo) {
 TEST(RegionTest, CountersThatCannotBeAreDamageThatTheNextWriterRepairs) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, std::string(100, 'v')), Code::kOk);
-  WriterShm& writer = RegionTestPeer::Header(*region).writer;
-  writer.data_bytes = uint64_t{1} << 40;
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  header.writer.data_bytes = uint64_t{1} << 40;
   EXPECT_EQ(Put(*region, 2, std::string(100, 'v')), Code::kCorrupt);
   EXPECT_EQ(Put(*region, 2, std::string(100, 'v')), Code::kOk);
-  writer.last_version = ~uint64_t{0};
+  header.stripes[StripeOf(1)].last_version = ~uint64_t{0};
   EXPECT_EQ(Put(*region, 1, "new"), Code::kCorrupt);
   EXPECT_EQ(Get(*region, 1), std::string(100, 'v'));
 }

@@ -39,6 +39,13 @@ class RobustLockTest : public ::testing::Test {
     return child;
   }
 
+  static pid_t ProcessThatIsGone() {
+    const pid_t gone = fork();
+    if (gone == 0) _exit(0);
+    waitpid(gone, nullptr, 0);
+    return gone;
+  }
+
   LockShm& lock_;
 };
 
@@ -132,9 +139,7 @@ TEST_F(RobustLockTest, AStoppedHolderCostsTheTimeoutAndNoMore) {
 }
 
 TEST_F(RobustLockTest, AWordThatNamesNobodyIsTakenOverOnlyInItsOwnNamespace) {
-  const pid_t gone = fork();
-  if (gone == 0) _exit(0);
-  waitpid(gone, nullptr, 0);
+  const pid_t gone = ProcessThatIsGone();
   lock_.word = static_cast<uint32_t>(gone);
   EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
   // Where our namespace is recorded, a thread that is not there is dead.
@@ -163,6 +168,59 @@ TEST_F(RobustLockTest, AnyWordAtAllIsLeftAfterTheTimeout) {
   EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
   stop = true;
   hostile.join();
+}
+
+TEST_F(RobustLockTest, WhoOnlyWaitsTakesNothing) {
+  Deadline soon(kPromptMs);
+  EXPECT_TRUE(RobustLockIsFree(lock_));
+  EXPECT_EQ(AwaitRobustLock(lock_, soon), Acquired::kClean);
+  EXPECT_EQ(lock_.word, 0U);
+  const pid_t child = ChildThatHolds([] { pause(); });
+  EXPECT_FALSE(RobustLockIsFree(lock_));
+  EXPECT_EQ(AwaitRobustLock(lock_, soon), Acquired::kTimeout);
+  kill(child, SIGKILL);
+  Deadline later(kLongMs);
+  EXPECT_EQ(AwaitRobustLock(lock_, later), Acquired::kOwnerDied);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(AwaitRobustLock(lock_, later), Acquired::kOwnerDied);
+  EXPECT_FALSE(RobustLockIsFree(lock_));
+  ForgetDeadHolder(lock_);
+  EXPECT_EQ(lock_.word & ~FUTEX_WAITERS, 0U);
+  EXPECT_EQ(AwaitRobustLock(lock_, later), Acquired::kClean);
+}
+
+TEST_F(RobustLockTest, WhoOnlyWaitsIsWokenByTheHolder) {
+  const pid_t child = ChildThatHolds([this] {
+    usleep(50'000);
+    ReleaseRobustLock(lock_, true);
+    pause();
+  });
+  Deadline deadline(kLongMs);
+  EXPECT_EQ(AwaitRobustLock(lock_, deadline), Acquired::kClean);
+  EXPECT_EQ(RobustLockHolder(lock_), 0U);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}
+
+TEST_F(RobustLockTest, WhoOnlyWaitsMarksAWordThatNamesNobody) {
+  const pid_t gone = ProcessThatIsGone();
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  const uint64_t pid_namespace = lock_.pid_namespace;
+  ReleaseRobustLock(lock_, true);
+  lock_.word = static_cast<uint32_t>(gone);
+  Deadline soon(kPromptMs);
+  EXPECT_EQ(AwaitRobustLock(lock_, soon), Acquired::kTimeout);
+  lock_.pid_namespace = pid_namespace;
+  Deadline later(2'000);
+  EXPECT_EQ(AwaitRobustLock(lock_, later), Acquired::kOwnerDied);
+  EXPECT_TRUE(RobustLockOwnerDied(lock_));
+}
+
+TEST_F(RobustLockTest, ALivingHolderIsNotForgotten) {
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  ForgetDeadHolder(lock_);
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(gettid()));
+  ReleaseRobustLock(lock_, true);
 }
 
 TEST_F(RobustLockTest, ExcludesThreads) {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Stripes: the region's lock split by key range, so that several processes replace small values at the same time.
+//
+// A value that is kept in its slot is replaced by another such under the lock of its key's stripe alone; everything
+// else is done under the region's lock. Each side takes its own lock and then looks at the other's, in one order for
+// all (RobustLockIsFree): whoever holds a stripe and finds the region's lock not free gives the stripe back with
+// nothing done; whoever holds the region's waits until the stripe of its key is free, or all of them before it touches
+// every slot. So nobody waits for the region's lock with a stripe in hand, nobody holds two locks, and newcomers do not
+// hold a stripe for longer than a look while the region is locked.
+//
+// Kills. With a stripe's lock held: the kernel marks it, the next one to want the stripe takes the region's lock, and
+// whoever has that puts back from the stripe's undo record what is half done. With the region's lock held: its word is
+// not free, so nobody uses a stripe until the repair, which goes through all of them.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/index.h"
+#include "core/region_view.h"
+#include "shmpack/status.h"
+
+namespace shmpack {
+
+/// The stripe of a key: the first bits of its product with 2^64 over the golden ratio (Knuth's multiplicative hashing).
+/// One multiplication, because a put may need nothing else of the key's hash.
+constexpr uint32_t StripeOf(int64_t key) noexcept {
+  return static_cast<uint32_t>(static_cast<uint64_t>(key) * 0x9e37'79b9'7f4a'7c15ULL >> (64 - kStripeBits));
+}
+
+/// After this one no stripe gives versions any more: at a hundred million a second that is in ninety years.
+inline constexpr uint64_t kLastVersion = uint64_t{1} << 63;
+
+/// A version that no slot of this region ever had: the stripe is part of it. REQUIRES: `stripe` is locked, or free with
+/// the region's lock held.
+inline uint64_t NextVersionLocked(const RegionView& view, uint32_t stripe) noexcept {
+  constexpr uint64_t kTagBits = 2 * kStripeCount - 1;
+  SharedU64& last = view.header().stripes[stripe].last_version;
+  const uint64_t version = ((Load(last) | kTagBits) + 1) | (stripe << 1);
+  Store(last, version);
+  return version;
+}
+
+/// Waits until `stripe` is free, and puts back what a killed holder left half done. It stays free while the region's
+/// lock is held. REQUIRES: the region's lock. kTimeout, kCorrupt.
+Status AwaitStripeLocked(const RegionView& view, uint32_t stripe) noexcept;
+
+/// The same for all stripes: before every slot is touched, and in each repair, which cannot know whose undo record the
+/// dead holder of the region's lock was using.
+Status AwaitAllStripesLocked(const RegionView& view) noexcept;
+
+/// Replaces the value of `key` under its stripe's lock, if both it and `words` are kept in the slot. False: that is not
+/// so, or somebody holds the region's lock, or a lock cannot be had; nothing has changed, and the region's lock is
+/// needed to go on.
+bool ReplaceInStripe(const RegionView& view, int64_t key, const ValueWords& words) noexcept;
+
+}  // namespace shmpack
