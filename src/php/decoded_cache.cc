@@ -52,8 +52,9 @@ bool DecodedCache::Grow() {
   return true;
 }
 
-/// The entry for a variable: its own, or one that is empty or may be taken from another.
-DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key) {
+/// The entry for a variable: its own, or one that is empty or may be taken from another. Null: all is full, it has to do
+/// without this time.
+DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key, bool is_small) {
   if (Entry* const found = Find(region, key); found != nullptr) return found;
   if (used_ >= capacity_ / 2) Grow();
   const uint32_t index = IndexOf(region, key);
@@ -61,13 +62,21 @@ DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key) {
   Entry* const second = &entries_[index ^ 1];
   if (first->version == 0) return first;
   if (second->version == 0) return second;
+  const uint32_t turn = ++turn_;
+  if (is_small) {  // Takes the place of its like at once: each costs the same, and is as soon read again.
+    if (IsSmall(*first) && IsSmall(*second)) return turn % 2 == 0 ? first : second;
+    if (IsSmall(*first)) return first;
+    if (IsSmall(*second)) return second;
+  }
+  if (capacity_ == kMaxEntries && turn % kRefusals != 0) return nullptr;
   return first->kept != Kept::kNothing && second->kept == Kept::kNothing ? second : first;
 }
 
 void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value) {
   if (capacity_ == 0 && !Grow()) return;
+  const bool is_small = !Z_REFCOUNTED_P(value);
+  if (is_small && Z_TYPE_P(value) == IS_STRING && !IsForever(Z_STR_P(value))) return;
   const Entry* const known = Find(seen.region, seen.key);
-  if (known == nullptr && IsRefused(seen)) return;
   Entry kept = {};
   kept.version = seen.version;
   kept.key = seen.key;
@@ -77,8 +86,7 @@ void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value
   zval outdated = {};  // by the copy that takes its place
   ZVAL_UNDEF(&outdated);
   const bool seen_before = known != nullptr && known->version == seen.version && known->slot == seen.slot;
-  if (!Z_REFCOUNTED_P(value)) {
-    if (Z_TYPE_P(value) == IS_STRING && !IsForever(Z_STR_P(value))) return;
+  if (is_small) {
     ZVAL_COPY_VALUE(&kept.value, value);
     kept.kept = Kept::kPersistent;
   } else if (seen_before) {
@@ -97,27 +105,21 @@ void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value
     }
     bytes_ += kept.bytes;
   }
-  Entry* const place = Place(seen.region, seen.key);
-  const Entry replaced = *place;
-  if (replaced.version == 0) ++used_;
-  *place = kept;
-  Release(replaced);
+  Entry* const place = Place(seen.region, seen.key, is_small);
+  const Entry released = place == nullptr ? kept : *place;
+  if (place != nullptr) {
+    if (place->version == 0) ++used_;
+    *place = kept;
+  }
+  Release(released);
   zval_ptr_dtor_nogc(&outdated);
-}
-
-/// Whether a variable without an entry has to do without: the table cannot grow, others have its places, and it is not
-/// its turn.
-bool DecodedCache::IsRefused(const Seen& seen) {
-  const uint32_t index = IndexOf(seen.region, seen.key);
-  return capacity_ == kMaxEntries && entries_[index].version != 0 && entries_[index ^ 1].version != 0 &&
-         ++refused_ % kRefusals != 0;
 }
 
 /// Makes room for a value, if it is this one's turn, by letting go of others. False: there is none yet.
 bool DecodedCache::MakeRoom(size_t bytes, size_t budget_bytes) {
   if (bytes > budget_bytes) return false;
   if (bytes_ <= budget_bytes - bytes) return true;
-  if (++refused_ % kRefusals != 0) return false;
+  if (++turn_ % kRefusals != 0) return false;
   size_t let_go = 0;
   for (uint32_t steps = 0; steps < capacity_ && let_go < bytes; ++steps) {
     hand_ = (hand_ + 1) % capacity_;

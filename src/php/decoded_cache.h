@@ -13,7 +13,8 @@
 //
 // Memory: at most the budget for values, plus 64 bytes for each of at most kMaxEntries entries. When either is used up,
 // most newcomers are refused, so that of a working set that is too large a part is kept; every eighth takes the place
-// of others, so that what nobody reads any more goes. One per thread, in process memory; a forked child has a copy.
+// of others, so that what nobody reads any more goes. But integers and the like, which take no memory besides their
+// entry, take the places of one another at once. One per thread, in process memory; a forked child has a copy.
 //
 // Releasing values may start the garbage collector, and with it user code that reads again: every method leaves the
 // cache whole before it releases anything.
@@ -121,9 +122,10 @@ class DecodedCache {
                                  shift_);
   }
   void KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value);
-  Entry* Place(uint32_t region, zend_long key);
+  /// Whether it keeps a value that needs no memory of its own.
+  static bool IsSmall(const Entry& entry) { return entry.kept == Kept::kPersistent && entry.bytes == 0; }
+  Entry* Place(uint32_t region, zend_long key, bool is_small);
   bool Grow();
-  bool IsRefused(const Seen& seen);
   bool MakeRoom(size_t bytes, size_t budget_bytes);
   size_t LetGo(uint32_t index);
   void Release(const Entry& entry);
@@ -135,7 +137,7 @@ class DecodedCache {
   uint32_t request_;     // counts them
   uint32_t in_request_;  // at least as many entries keep something of this request
   uint32_t hand_;        // where to look for what has to go next
-  uint32_t refused_;     // values since one was let in although all was full
+  uint32_t turn_;        // counts who asked for a place, or for room, when there was none
   bool is_closed_;       // between two requests
   size_t bytes_;         // that all values take, doomed ones too
 
