@@ -20,12 +20,18 @@
 
 namespace shmpack::php {
 
-/// Whether a string is stored as text. PHP 8.3 and newer may know already.
+/// From this length on a string that was found to be text is marked, so that it is looked through only once.
+inline constexpr size_t kMarkedText = 1024;
+
+/// Whether a string is stored as text. PHP has a mark for that, which preg_match() with /u and others set, too, and which
+/// goes when a string is changed in place.
 inline bool IsText(const zend_string* string) {
-#ifdef IS_STR_VALID_UTF8
   if ((GC_FLAGS(string) & IS_STR_VALID_UTF8) != 0) return true;
-#endif
-  return IsUtf8(ZSTR_VAL(string), ZSTR_LEN(string));
+  if (!IsUtf8(ZSTR_VAL(string), ZSTR_LEN(string))) return false;
+  if (ZSTR_LEN(string) >= kMarkedText && !ZSTR_IS_INTERNED(string)) {
+    GC_ADD_FLAGS(const_cast<zend_string*>(string), IS_STR_VALID_UTF8);  // No part of its value.
+  }
+  return true;
 }
 
 /// Strings of 4 GiB or more are left to whoever refuses them.
