@@ -115,7 +115,9 @@ bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units)
 Status CompactLocked(const RegionView& view) noexcept {
   uint32_t slot_count = view.LoadSlotCount();
   if (slot_count == kNoSlot) return Status(Code::kCorrupt, "its slot count exceeds the region");
-  Status status = AwaitAllStripesLocked(view);
+  Deadline brief(kBriefMs, view.deadline());
+  Status status = AwaitAllStripesLocked(view, brief);
+  if (status.code() == Code::kTimeout) return Status(Code::kChanged);
   if (!status.ok()) return status;
   BeginStructureLocked(view);
   slot_count = CompactSlots(view, slot_count);

@@ -20,7 +20,8 @@ namespace shmpack {
 /// worth it.
 bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units) noexcept;
 
-/// Slot numbers and offsets from before the call are void. kCorrupt; kTimeout: a stripe is not free.
+/// Slot numbers and offsets from before the call are void. kCorrupt; kChanged: nothing has, a stripe is
+/// not free.
 Status CompactLocked(const RegionView& view) noexcept;
 
 /// Completes what a killed CompactLocked() was moving. False: the record cannot be.

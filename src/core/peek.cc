@@ -52,8 +52,11 @@ Status PeekUndone(const RegionView& view, uint32_t index, int64_t key, Peeked* o
 /// more), or the value itself was on the move.
 Status PeekAfterDeath(const RegionView& view, int64_t key, Peeked* out) noexcept {
   const LockShm& lock = view.header().lock;
+  const SharedU64& sequence = view.header().index.structure_sequence;
+  const uint64_t before = Load(sequence);
+  const bool region_died = RobustLockOwnerDied(lock);
   const uint32_t slot_count = view.LoadSlotCount();
-  if (!RobustLockOwnerDied(lock) && !RobustLockOwnerDied(view.header().stripes[StripeOf(key)].lock)) {
+  if (!region_died && !RobustLockOwnerDied(view.header().stripes[StripeOf(key)].lock)) {
     return Status(Code::kChanged);
   }
   if (slot_count == kNoSlot) return Status(Code::kChanged);
@@ -65,8 +68,8 @@ Status PeekAfterDeath(const RegionView& view, int64_t key, Peeked* out) noexcept
     status = (version & 1) == 0 ? PeekSlot(view, i, key, out) : PeekUndone(view, i, key, out);
     if (status.ok()) return status;
   }
-  // What was not found counts only if nothing can have moved meanwhile.
-  return RobustLockOwnerDied(lock) ? status : Status(Code::kChanged);
+  // What was not found counts only if nothing can have moved meanwhile: a repair changes the sequence.
+  return region_died && RobustLockOwnerDied(lock) && Load(sequence) == before ? status : Status(Code::kChanged);
 }
 
 }  // namespace

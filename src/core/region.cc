@@ -105,7 +105,8 @@ struct OldValue {
 /// does not fail; but if this cannot be mended, the next holder of the lock has to try a repair, and says so: the words
 /// are half computed, and to go on with them would damage other values. False: that is so.
 bool MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept {
-  return AwaitAllStripesLocked(view).ok() && RebuildLocked(view, slot_count).ok();
+  Deadline brief(kBriefMs, view.deadline());
+  return AwaitAllStripesLocked(view, brief).ok() && RebuildLocked(view, slot_count).ok();
 }
 
 /// What a value takes of the heap: units, and bytes that count against the quota.
@@ -241,12 +242,17 @@ Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) no
   if (read_only_) return Status(Code::kReadOnly);
   const RegionView view(*this, timeout_ms);
   if (value.head_bytes + value.body_bytes <= kInlineBytes && ReplaceInStripe(view, key, InlineWords(value))) return {};
-  Status status = LockKey(view, key);
-  if (!status.ok()) return status;
-  bool whole = true;
-  status = PutLocked(view, key, value, &whole);
-  UnlockRegion(view, whole ? status : ChainCorrupt());
-  return status;
+  for (;;) {
+    Status status = LockKey(view, key);
+    if (!status.ok()) return status;
+    bool whole = true;
+    status = PutLocked(view, key, value, &whole);
+    UnlockRegion(view, whole ? status : ChainCorrupt());
+    if (status.code() != Code::kChanged) return status;
+    // It has to be compacted, and somebody does not let go of a stripe.
+    status = AwaitAllStripesUnlocked(view);
+    if (!status.ok()) return status;
+  }
 }
 
 Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {

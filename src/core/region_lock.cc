@@ -13,4 +13,18 @@ Status RepairOrUnlock(const RegionView& view, Acquired acquired) noexcept {
   return repaired;
 }
 
+Status AwaitKeyOrUnlock(const RegionView& view, uint32_t stripe) noexcept {
+  for (;;) {
+    Deadline brief(kBriefMs, view.deadline());
+    Status status = AwaitStripeLocked(view, stripe, brief);
+    if (status.ok()) return status;
+    ReleaseRobustLock(view.header().lock, status.code() != Code::kCorrupt);
+    if (status.code() != Code::kTimeout) return status;
+    // Others go on meanwhile.
+    status = AwaitStripeUnlocked(view, stripe);
+    if (status.ok()) status = LockRegion(view);
+    if (!status.ok()) return status;
+  }
+}
+
 }  // namespace shmpack

@@ -23,14 +23,15 @@ Status RepairOrUnlock(const RegionView& view, Acquired acquired) noexcept;
   return acquired == Acquired::kClean ? Status() : RepairOrUnlock(view, acquired);
 }
 
+/// LockKey() when the stripe was not free at first sight. Takes over the region's lock.
+Status AwaitKeyOrUnlock(const RegionView& view, uint32_t stripe) noexcept;
+
 /// The same, and waits until nobody uses the stripe of `key`, which stays so.
 [[gnu::always_inline]] inline Status LockKey(const RegionView& view, int64_t key) noexcept {
   const uint32_t stripe = StripeOf(key);
-  Status status = LockRegion(view);
+  const Status status = LockRegion(view);
   if (!status.ok() || RobustLockIsFree(view.header().stripes[stripe].lock)) return status;
-  status = AwaitStripeLocked(view, stripe);
-  if (!status.ok()) ReleaseRobustLock(view.header().lock, true);
-  return status;
+  return AwaitKeyOrUnlock(view, stripe);
 }
 
 /// `status` is what the locked operation came to: after kCorrupt the next holder tries to repair.

@@ -12,7 +12,7 @@ namespace shmpack {
 Status RepairLocked(const RegionView& view) noexcept {
   const uint32_t slot_count = view.LoadSlotCount();
   if (slot_count == kNoSlot) return Status(Code::kCorrupt, "its slot count exceeds the region");
-  const Status status = AwaitAllStripesLocked(view);
+  const Status status = AwaitAllStripesLocked(view, view.deadline());
   if (!status.ok()) return status;
   if (!FinishMovesLocked(view, slot_count)) return Status(Code::kCorrupt, "its move record is out of bounds");
   return RebuildLocked(view, slot_count);

@@ -43,7 +43,8 @@ inline void Store(std::atomic<T>& word, T value) noexcept {
 #endif
 
 #ifdef SHMPACK_FUZZ_LOADS
-/// Set by fuzz targets; called before each Load(), so that bytes can change between two reads of the same word.
+/// Set by tests and fuzz targets; called before each Load(), so that bytes can change between two reads of the same
+/// word.
 extern void (*load_hook)(const void* word);
 
 template <typename T>

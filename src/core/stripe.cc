@@ -9,6 +9,8 @@ namespace shmpack {
 
 namespace {
 
+Status Held() noexcept { return Status(Code::kTimeout, "its lock is held"); }
+
 Status UndoStripeLocked(const RegionView& view, uint32_t stripe) noexcept {
   const uint32_t slot_count = view.LoadSlotCount();
   if (slot_count != kNoSlot && UndoOverwriteLocked(view, stripe, slot_count)) return {};
@@ -30,30 +32,35 @@ bool HoldsInline(const RegionView& view, uint32_t index, int64_t key) noexcept {
 
 }  // namespace
 
-Status AwaitStripeLocked(const RegionView& view, uint32_t stripe) noexcept {
+Status AwaitStripeLocked(const RegionView& view, uint32_t stripe, Deadline& deadline) noexcept {
   LockShm& lock = view.header().stripes[stripe].lock;
-  for (;;) {
-    switch (AwaitRobustLock(lock, view.deadline())) {
-      case Acquired::kClean:
-        return {};
-      case Acquired::kTimeout:
-        return Status(Code::kTimeout, "its lock is held");
-      case Acquired::kOwnerDied:
-        break;
-    }
-    // Whoever takes the stripe meanwhile looks at the region's lock, and leaves the stripe marked.
-    const Status status = UndoStripeLocked(view, stripe);
-    if (!status.ok()) return status;
-    ForgetDeadHolder(lock);
-    // Only hostile bytes have a holder die again and again.
-    if (view.deadline().SecondsLeft() <= 0) return Status(Code::kTimeout, "its lock is held");
-  }
+  const Acquired acquired = AwaitRobustLock(lock, deadline);
+  if (acquired == Acquired::kTimeout) return Held();
+  if (acquired == Acquired::kClean) return {};
+  const Status status = UndoStripeLocked(view, stripe);
+  // Whoever takes the stripe meanwhile sees that the region is locked, and leaves it marked; it is whole all the same.
+  if (status.ok()) ForgetDeadHolder(lock);
+  return status;
 }
 
-Status AwaitAllStripesLocked(const RegionView& view) noexcept {
+Status AwaitAllStripesLocked(const RegionView& view, Deadline& deadline) noexcept {
   for (uint32_t stripe = 0; stripe < kStripeCount; ++stripe) {
-    Status status = AwaitStripeLocked(view, stripe);
+    Status status = AwaitStripeLocked(view, stripe, deadline);
     if (status.ok()) status = UndoStripeLocked(view, stripe);
+    if (!status.ok()) return status;
+  }
+  return {};
+}
+
+Status AwaitStripeUnlocked(const RegionView& view, uint32_t stripe) noexcept {
+  if (AwaitRobustLock(view.header().stripes[stripe].lock, view.deadline()) == Acquired::kTimeout) return Held();
+  // Hostile bytes may make it free and held in turns.
+  return view.deadline().SecondsLeft() > 0 ? Status() : Held();
+}
+
+Status AwaitAllStripesUnlocked(const RegionView& view) noexcept {
+  for (uint32_t stripe = 0; stripe < kStripeCount; ++stripe) {
+    const Status status = AwaitStripeUnlocked(view, stripe);
     if (!status.ok()) return status;
   }
   return {};

@@ -32,6 +32,10 @@ constexpr uint32_t StripeOf(int64_t key) noexcept {
 /// After this one no stripe gives versions any more: at a hundred million a second that is in ninety years.
 inline constexpr uint64_t kLastVersion = uint64_t{1} << 63;
 
+/// How long a stripe is waited for with the region's lock in hand, in milliseconds. A holder that runs is done long
+/// before; for one that does not, nobody else shall wait.
+inline constexpr uint32_t kBriefMs = 1;
+
 /// A version that no slot of this region ever had: the stripe is part of it. REQUIRES: `stripe` is locked, or free with
 /// the region's lock held.
 inline uint64_t NextVersionLocked(const RegionView& view, uint32_t stripe) noexcept {
@@ -44,11 +48,15 @@ inline uint64_t NextVersionLocked(const RegionView& view, uint32_t stripe) noexc
 
 /// Waits until `stripe` is free, and puts back what a killed holder left half done. It stays free while the region's
 /// lock is held. REQUIRES: the region's lock. kTimeout, kCorrupt.
-Status AwaitStripeLocked(const RegionView& view, uint32_t stripe) noexcept;
+Status AwaitStripeLocked(const RegionView& view, uint32_t stripe, Deadline& deadline) noexcept;
 
 /// The same for all stripes: before every slot is touched, and in each repair, which cannot know whose undo record the
 /// dead holder of the region's lock was using.
-Status AwaitAllStripesLocked(const RegionView& view) noexcept;
+Status AwaitAllStripesLocked(const RegionView& view, Deadline& deadline) noexcept;
+
+/// Waits, without the region's lock, until it makes sense to ask for the stripes once more. kTimeout.
+Status AwaitStripeUnlocked(const RegionView& view, uint32_t stripe) noexcept;
+Status AwaitAllStripesUnlocked(const RegionView& view) noexcept;
 
 /// Replaces the value of `key` under its stripe's lock, if both it and `words` are kept in the slot. False: that is not
 /// so, or somebody holds the region's lock, or a lock cannot be had; nothing has changed, and the region's lock is

@@ -15,6 +15,12 @@ class Deadline {
  public:
   explicit Deadline(uint32_t timeout_ms) noexcept : timeout_ms_(timeout_ms) {}
 
+  /// One that is over in `timeout_ms` from now, or with `other`, whichever comes first.
+  Deadline(uint32_t timeout_ms, Deadline& other) noexcept : Deadline(timeout_ms) {
+    const double seconds_left = other.SecondsLeft();
+    if (seconds_left < SecondsLeft()) end_ = other.end_;
+  }
+
   /// Seconds until then, at most 0 when it is over. Counts from the first call.
   double SecondsLeft() noexcept {
     const double now = MonotonicSeconds();

@@ -125,7 +125,11 @@ enum class Wanted : uint8_t { kTheLock, kToSeeItFree };
     const uint32_t holder = word & FUTEX_TID_MASK;
     if (holder == 0) {
       const bool died = (word & FUTEX_OWNER_DIED) != 0;
-      if (wanted == Wanted::kToSeeItFree) return died ? Acquired::kOwnerDied : Acquired::kClean;
+      if (wanted == Wanted::kToSeeItFree) {
+        // What woke us may have been the only wake, and meant for somebody who takes it.
+        if (waiters != 0) Futex(lock.word, FUTEX_WAKE, 1, nullptr);
+        return died ? Acquired::kOwnerDied : Acquired::kClean;
+      }
       // The dead holder's namespace must not stand beside the next holder's id, not even for a moment.
       if (died) lock.pid_namespace.store(0, std::memory_order_relaxed);
       if (TryTake(self, lock, word, self.thread_id | (word & FUTEX_WAITERS) | waiters)) {

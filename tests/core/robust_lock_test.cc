@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <atomic>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,6 +39,16 @@ class RobustLockTest : public ::testing::Test {
     const auto id = static_cast<uint32_t>(child);
     while (RobustLockHolder(lock_) != id && (lock_.word & FUTEX_OWNER_DIED) == 0) usleep(100);
     return child;
+  }
+
+  /// Until the thread sleeps; it may not have begun yet.
+  static void AwaitSleep(const std::atomic<pid_t>& thread) {
+    for (std::string state; state != "S";) {
+      std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+      std::string id, name;
+      stat >> id >> name >> state;
+      usleep(100);
+    }
   }
 
   static pid_t ProcessThatIsGone() {
@@ -200,6 +212,32 @@ TEST_F(RobustLockTest, WhoOnlyWaitsIsWokenByTheHolder) {
   EXPECT_EQ(RobustLockHolder(lock_), 0U);
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
+}
+
+TEST_F(RobustLockTest, WhoOnlyWaitedPassesTheWakeOn) {
+  for (int round = 0; round < 20; ++round) {
+    EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+    std::atomic<pid_t> looker = 0;
+    std::thread looks([&] {
+      looker = gettid();
+      Deadline deadline(kLongMs);
+      EXPECT_EQ(AwaitRobustLock(lock_, deadline), Acquired::kClean);
+    });
+    AwaitSleep(looker);
+    // Behind it in the queue, and without slices: who wants the lock.
+    std::atomic<pid_t> sleeper = 0;
+    bool woken = false;
+    std::thread sleeps([&] {
+      sleeper = gettid();
+      const timespec long_time = {kLongMs / 1000, 0};
+      woken = syscall(SYS_futex, &lock_.word, FUTEX_WAIT, lock_.word.load(), &long_time, nullptr, 0) == 0;
+    });
+    AwaitSleep(sleeper);
+    ReleaseRobustLock(lock_, true);
+    looks.join();
+    sleeps.join();
+    ASSERT_TRUE(woken);
+  }
 }
 
 TEST_F(RobustLockTest, WhoOnlyWaitsMarksAWordThatNamesNobody) {

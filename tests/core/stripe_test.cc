@@ -13,6 +13,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/compact.h"
+#include "core/region_lock.h"
 #include "core/shared_access.h"
 #include "fault_injection.h"
 #include "port/robust_lock.h"
@@ -118,6 +120,105 @@ TEST(StripeTest, NobodyCompactsUnderAStoppedHolder) {
   EXPECT_EQ(Get(*region, kMine), "new");
 }
 
+/// Somebody waits for a stopped holder's stripe, doing `work`: all others go on.
+void ExpectOthersGoOnBeside(const std::function<Code(Region&)>& work) {
+  TestRegion region(2'000);
+  ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
+  int64_t key = kMine;
+  std::vector<int64_t> keys;
+  while (PutSoon(*region, key = NextKey(key, false), std::string(90, 'x')) == Code::kOk) keys.push_back(key);
+  // Room enough for a large value, but in pieces.
+  for (size_t i = 0; i < keys.size(); i += 2) ASSERT_TRUE(region->Remove(keys[i], kPromptMs).ok());
+  ASSERT_EQ(PutSoon(*region, keys[0], "small"), Code::kOk);
+  StoppedPut stopped(*region, 8);
+  std::atomic<bool> has_ended = false;
+  std::thread waiter([&] {
+    Region mine = *region;
+    EXPECT_EQ(work(mine), Code::kTimeout);
+    has_ended = true;
+  });
+  usleep(50'000);
+  int rounds = 0;
+  for (; !has_ended; ++rounds) {
+    EXPECT_EQ(region->Put(keys[0], "small", 5, kTestTimeoutMs).code(), Code::kOk);
+    EXPECT_EQ(region->Put(keys[1], std::string(90, 'y').data(), 90, kTestTimeoutMs).code(), Code::kOk);
+  }
+  waiter.join();
+  EXPECT_GT(rounds, 100);
+  EXPECT_EQ(stopped.End(SIGCONT), 0);
+}
+
+TEST(StripeTest, AReaderWhoWaitsForAStripeDelaysNobody) {
+  ExpectOthersGoOnBeside([](Region& region) {
+    Peeked peeked;
+    return region.Peek(kMine, 1'000, &peeked).code();
+  });
+}
+
+TEST(StripeTest, AWriterWhoWaitsForAStripeDelaysNobody) {
+  ExpectOthersGoOnBeside([](Region& region) { return region.Remove(kMine, 1'000).code(); });
+}
+
+TEST(StripeTest, WhoWaitsToCompactDelaysNobody) {
+  ExpectOthersGoOnBeside([](Region& region) {
+    return region.Put(NextKey(5'000, false), std::string(1'200, 'l').data(), 1'200, 1'000).code();
+  });
+}
+
+TEST(StripeTest, ADeadHolderCostsNoWait) {
+  TestRegion region(2'000);
+  ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
+  StoppedPut killed(*region, 8);
+  (void)killed.End(SIGKILL);
+  EXPECT_EQ(region->Put(kMine, "newer", 5, 0).code(), Code::kOk);
+}
+
+/// What others do meanwhile, called by a hook.
+std::function<void()> meanwhile;
+
+/// Two words: meanwhile is when the second is loaded for the first time after the first.
+const void* first_word = nullptr;
+const void* then_word = nullptr;
+
+void MeanwhileBetweenLoads(const void* word) {
+  if (word == first_word) {
+    first_word = nullptr;
+  } else if (first_word == nullptr && word == then_word) {
+    load_hook = nullptr;
+    meanwhile();
+  }
+}
+
+TEST(StripeTest, AReaderWithoutTheRightToWriteMissesNoKeyThatMoves) {
+  TestRegion region(2'000);
+  ASSERT_EQ(Put(*region, NextKey(kMine, false), "gone"), Code::kOk);
+  ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
+  ASSERT_TRUE(region->Remove(NextKey(kMine, false), kTestTimeoutMs).ok());
+  StoppedPut killed(*region, 8);
+  (void)killed.End(SIGKILL);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  auto* const slots_end = reinterpret_cast<SlotShm*>(reinterpret_cast<char*>(&header) + header.total_bytes);
+  // While the reader, which looks at every slot behind the dead holder, is between slot 0 and slot 1, the value moves
+  // from slot 1 to slot 0, and who moved it is killed.
+  meanwhile = [&] {
+    const pid_t mover = fork();
+    if (mover == 0) {
+      const RegionView view(*region, kPromptMs);
+      (void)LockRegion(view);
+      (void)CompactLocked(view);
+      _exit(0);
+    }
+    waitpid(mover, nullptr, 0);
+  };
+  first_word = &slots_end[-1].version;
+  then_word = &slots_end[-2].version;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  load_hook = MeanwhileBetweenLoads;
+  EXPECT_EQ(Get(reader, kMine), "old");
+  EXPECT_EQ(load_hook, nullptr);
+  EXPECT_EQ(static_cast<int64_t>(slots_end[-1].key.load()), kMine);
+}
+
 TEST(StripeTest, AKilledHolderIsPutBackByWhoeverComes) {
   const std::function<Code(Region&)> comers[] = {
       [](Region& region) { return PutSoon(region, NextKey(100, true), "new"); },
@@ -164,9 +265,7 @@ TEST(StripeTest, NobodyReplacesWhileTheRegionIsLocked) {
   EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kOk);
 }
 
-/// What happens at the first fault point: where the stripe's lock has just been taken.
-std::function<void()> meanwhile;
-
+/// At the first fault point: where the stripe's lock has just been taken.
 void Meanwhile(const char*, int) {
   fault_hook = nullptr;
   meanwhile();
