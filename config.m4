@@ -41,6 +41,7 @@ if test "$PHP_SHMPACK" != "no"; then
   AC_LANG_POP([C++])
 
   shmpack_sources="
+    src/core/checksum.cc
     src/core/compact.cc
     src/core/heap.cc
     src/core/index.cc
@@ -53,6 +54,11 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/repair.cc
     src/core/semaphore.cc
     src/core/stripe.cc
+    src/core/slot_attach.cc
+    src/core/slot_bitmap.cc
+    src/core/slot_grab.cc
+    src/core/slot_persist.cc
+    src/core/slot_table.cc
     src/php/allowed_classes.cc
     src/php/decoded_cache.cc
     src/php/module.cc
@@ -67,6 +73,8 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/value_encoder.cc
     src/port/fork_count_posix.cc
     src/port/monotonic_clock_posix.cc
+    src/port/named_file_posix.cc
+    src/port/process_identity_linux.cc
     src/port/random_id_posix.cc
     src/port/robust_lock_linux.cc
     src/port/segment_limits_linux.cc

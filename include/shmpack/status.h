@@ -26,6 +26,8 @@ enum class Code : uint32_t {
   kChanged,   // The value was replaced since it was looked at; look again.
 
   // Faults.
+  kInvalid,       // An argument that this call cannot take; nothing was changed.
+  kMismatch,      // It is there with another shape than was asked for.
   kTooLarge,      // More than the format can hold.
   kReadOnly,      // The region is attached for reading only.
   kStockSegment,  // The segment belongs to PHP's ext/sysvshm.

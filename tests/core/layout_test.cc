@@ -13,6 +13,7 @@
 #include "core/index.h"
 #include "core/stripe.h"
 #include "shmpack/region_layout.h"
+#include "shmpack/slot_layout.h"
 
 namespace shmpack {
 namespace {
@@ -99,7 +100,71 @@ TEST(LayoutTest, SlotAndBlockAreAsDocumented) {
   EXPECT_EQ(FieldsOf("Block"), block);
 }
 
+TEST(LayoutTest, SlotTableIsAsDocumented) {
+  const Fields table = {
+      {"magic", offsetof(SlotTableShm, magic)},
+      {"format_version", offsetof(SlotTableShm, format_version)},
+      {"byte_order", offsetof(SlotTableShm, byte_order)},
+      {"total_bytes", offsetof(SlotTableShm, total_bytes)},
+      {"slot_count", offsetof(SlotTableShm, slot_count)},
+      {"slot_bytes", offsetof(SlotTableShm, slot_bytes)},
+      {"type", offsetof(SlotTableShm, type)},
+      {"header_bytes", offsetof(SlotTableShm, header_bytes)},
+      {"table_id", offsetof(SlotTableShm, table_id)},
+      {"created_us", offsetof(SlotTableShm, created_us)},
+      {"boot_id", offsetof(SlotTableShm, boot_id)},
+      {"lock.word", offsetof(SlotTableShm, lock.word)},
+      {"lock.pid_namespace", offsetof(SlotTableShm, lock.pid_namespace)},
+      {"free_slots", offsetof(SlotTableShm, free_slots)},
+      {"creator_pid", offsetof(SlotTableShm, creator_pid)},
+      {"creator_uid", offsetof(SlotTableShm, creator_uid)},
+  };
+  EXPECT_EQ(FieldsOf("Slot table"), table);
+  const Fields owner = {
+      {"start_time", offsetof(SlotOwnerShm, start_time)},
+      {"pid_namespace", offsetof(SlotOwnerShm, pid_namespace)},
+      {"pid", offsetof(SlotOwnerShm, pid)},
+  };
+  EXPECT_EQ(FieldsOf("Slot owner"), owner);
+  const Fields slot = {
+      {"lock.word", offsetof(TableSlotShm, lock.word)},
+      {"lock.pid_namespace", offsetof(TableSlotShm, lock.pid_namespace)},
+      {"state", offsetof(TableSlotShm, state)},
+      {"put_bytes", offsetof(TableSlotShm, put_bytes)},
+      {"pinned", offsetof(TableSlotShm, pinned)},
+  };
+  EXPECT_EQ(FieldsOf("Slot of a table"), slot);
+  const Fields stored = {
+      {"magic", offsetof(StoredSlotsHeader, magic)},
+      {"format_version", offsetof(StoredSlotsHeader, format_version)},
+      {"byte_order", offsetof(StoredSlotsHeader, byte_order)},
+      {"file_bytes", offsetof(StoredSlotsHeader, file_bytes)},
+      {"slot_count", offsetof(StoredSlotsHeader, slot_count)},
+      {"slot_bytes", offsetof(StoredSlotsHeader, slot_bytes)},
+      {"type", offsetof(StoredSlotsHeader, type)},
+      {"header_bytes", offsetof(StoredSlotsHeader, header_bytes)},
+      {"table_id", offsetof(StoredSlotsHeader, table_id)},
+      {"stored_us", offsetof(StoredSlotsHeader, stored_us)},
+      {"checksum", offsetof(StoredSlotsHeader, checksum)},
+  };
+  EXPECT_EQ(FieldsOf("Stored slots"), stored);
+}
+
+TEST(LayoutTest, PartsOfASlotTableLieWhereTheDocumentSays) {
+  constexpr SlotGeometry kGeometry = {100, 20};
+  EXPECT_EQ(kGeometry.in_use_at(), 192U);
+  EXPECT_EQ(kGeometry.ever_used_at(), 192U + 8 * 3);
+  EXPECT_EQ(kGeometry.owners_at(), 192U + 8 * 6);
+  EXPECT_EQ(kGeometry.slots_at(), 2688U);
+  EXPECT_EQ(kGeometry.total_bytes(), 2688U + 100 * (128 + 2 * 64));
+  EXPECT_EQ(kGeometry.stored_bytes(), 64U + 2 * 16 + 100 * 20);
+}
+
 TEST(LayoutTest, MagicIsTheBytesThatAreDocumented) {
+  const uint64_t table = kSlotTableMagic;
+  const uint64_t stored = kStoredSlotsMagic;
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(&table), sizeof table), std::string("SHMSLOT", 8));
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(&stored), sizeof stored), std::string("SHMREST", 8));
   const uint64_t magic = kMagic;
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(&magic), sizeof magic), std::string("SHMPACK", 8));
 }

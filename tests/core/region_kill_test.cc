@@ -3,16 +3,14 @@
 // A process killed after each single store of an operation: the next process goes on at once, finds the touched value
 // old or new, all others untouched, and no room lost. Then the same with a second kill, at each store of the repair.
 
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
 #include <map>
-#include <regex>
 #include <set>
 
 #include "core/stripe.h"
 #include "fault_injection.h"
+#include "kill_points.h"
 #include "test_region.h"
 
 namespace shmpack {
@@ -207,37 +205,12 @@ TEST_P(KillTest, AndAgainAtEveryStoreOfTheRepair) {
 INSTANTIATE_TEST_SUITE_P(Operations, KillTest, ::testing::ValuesIn(kOperations),
                          [](const auto& info) { return std::string(info.param.name); });
 
-/// The points that a process met, as "file.cc:line".
-std::set<std::string> met_points;
-
-void Record(const char* file, int line) {
-  met_points.insert(std::filesystem::path(file).filename().string() + ":" + std::to_string(line));
-}
-
-/// Every line of the core that stores to shared memory.
-std::set<std::string> StoresInTheSources() {
-  const std::regex store(R"(\bStore\()");
-  std::set<std::string> stores;
-  for (const auto& entry : std::filesystem::directory_iterator(SHMPACK_ROOT "/src/core")) {
-    const std::string name = entry.path().filename().string();
-    if (name == "shared_access.h") continue;  // Defines it.
-    std::ifstream source(entry.path());
-    int number = 0;
-    for (std::string line; std::getline(source, line);) {
-      ++number;
-      if (line.find("//") < line.find("Store(")) continue;
-      if (std::regex_search(line, store)) stores.insert(name + ":" + std::to_string(number));
-    }
-  }
-  return stores;
-}
-
 TEST_P(KillTest, RecordsItsPoints) {
   // In this process, with nobody killed: what an operation stores. And what the repair behind each of its points
   // stores.
   {
     TestRegion region(kSize);
-    fault_hook = Record;
+    fault_hook = RecordPoint;
     (void)Fill(*region);
     EXPECT_TRUE(Operate(*region));
     fault_hook = nullptr;
@@ -247,7 +220,7 @@ TEST_P(KillTest, RecordsItsPoints) {
     TestRegion region(kSize);
     (void)Fill(*region);
     end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
-    fault_hook = Record;
+    fault_hook = RecordPoint;
     EXPECT_EQ(Put(*region, kBeside, "y"), Code::kOk);
     EXPECT_TRUE(Operate(*region) || !GetParam().after);
     fault_hook = nullptr;
@@ -284,10 +257,10 @@ TEST(KillWhileCreatingTest, TheNextOneFinishesTheRegion) {
 class KillPointsTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(KillPointsTest, EveryStoreOfTheCoreIsOneThatSomeOperationMeets) {
-  fault_hook = Record;
+  fault_hook = RecordPoint;
   { TestRegion region(kSize); }
   fault_hook = nullptr;
-  const std::set<std::string> stores = StoresInTheSources();
+  const std::set<std::string> stores = StoresInTheSources(false);
   EXPECT_GT(stores.size(), 60U);
   for (const std::string& store : stores) {
     // A new mutation without an operation in kOperations that meets it.

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Making a slot table, attaching to one, removing it, and what its name means.
+//
+// A table gets its name when it is whole, so nobody meets a half-made one, and who is killed while making one leaves
+// nothing. Of two who make one at a time the second finds the name taken, and attaches to the first one's.
+
+#include <strings.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+#include "core/slot_table_view.h"
+#include "port/named_file.h"
+#include "port/process_identity.h"
+#include "port/random_id.h"
+
+namespace shmpack {
+
+namespace {
+
+constexpr int kTries = 1000;  // Removals and creations by others that one Create() outlasts.
+
+void Initialise(const SlotTableView& view, uint32_t type) noexcept {
+  SlotTableShm& header = view.header();
+  const SlotGeometry& geometry = view.geometry();
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  Store(header.format_version, kSlotTableVersion);
+  Store(header.byte_order, kByteOrderMark);
+  Store(header.total_bytes, geometry.total_bytes());
+  Store(header.slot_count, geometry.slot_count);
+  Store(header.slot_bytes, geometry.slot_bytes);
+  Store(header.type, type);
+  Store(header.header_bytes, static_cast<uint32_t>(sizeof(SlotTableShm)));
+  Store(header.table_id, RandomId());
+  Store(header.created_us, static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000);
+  Store(header.boot_id, BootId());
+  Store(header.creator_pid, static_cast<uint32_t>(getpid()));
+  Store(header.creator_uid, OwnUser());
+  Store(header.magic, kSlotTableMagic);
+}
+
+/// Whether the bytes are a table that this program can use, and of which shape.
+Status Check(const MappedFile& map, SlotGeometry* geometry, uint32_t* type) noexcept {
+  if (map.bytes < sizeof(SlotTableShm)) return Status(Code::kForeign, "it is not a slot table");
+  const auto& header = *static_cast<const SlotTableShm*>(map.base);
+  const uint64_t magic = Load(header.magic);
+  if (magic == __builtin_bswap64(kSlotTableMagic)) {
+    return Status(Code::kByteOrder, "it was written with the other byte order");
+  }
+  if (magic != kSlotTableMagic) return Status(Code::kForeign, "it is not a slot table");
+  const uint32_t version = Load(header.format_version);
+  if (version != kSlotTableVersion) {
+    return Status(Code::kVersion, version > kSlotTableVersion ? "its format is newer" : "its format is older");
+  }
+  const SlotGeometry found = {Load(header.slot_count), Load(header.slot_bytes)};
+  if (Load(header.byte_order) != kByteOrderMark || Load(header.header_bytes) != sizeof(SlotTableShm) ||
+      !found.valid() || found.total_bytes() != map.bytes || Load(header.total_bytes) != map.bytes) {
+    return Status(Code::kCorrupt, "its header contradicts its size");
+  }
+  *geometry = found;
+  *type = Load(header.type) & kSlotsAllTypes;
+  return {};
+}
+
+/// Whether it is what a disk kept of a table when the machine was switched off: no live one, and nobody knows which of
+/// its stores arrived there.
+bool IsOfEarlierBoot(const MappedFile& map) noexcept {
+  const uint64_t own = BootId();
+  const uint64_t its = Load(static_cast<const SlotTableShm*>(map.base)->boot_id);
+  return own != 0 && its != 0 && its != own;
+}
+
+/// Whose tables are used: those of this user and of root. Root looks at all.
+bool IsTrusted(const MappedFile& map) noexcept {
+  const uint32_t self = OwnUser();
+  return map.owner_uid == self || map.owner_uid == 0 || self == 0;
+}
+
+}  // namespace
+
+Status ResolveTableName(const char* name, const char* folder, char* out, bool* anonymous) noexcept {
+  *anonymous = *name == '\0' || strcasecmp(name, "none") == 0;
+  out[0] = '\0';
+  if (*anonymous) return {};
+  const size_t length = std::strlen(name);
+  if (length > kMaxTableName) return Status(Code::kInvalid, "is too long");
+  if (name[length - 1] == '/') return Status(Code::kInvalid, "must not end in \"/\"");
+  for (const char* part = name; part != nullptr; part = std::strchr(part, '/')) {
+    if (*part == '/') ++part;
+    if (part[0] == '.' && part[1] == '.' && (part[2] == '/' || part[2] == '\0')) {
+      return Status(Code::kInvalid, "must not have \"..\" in it");
+    }
+  }
+  if (*name == '/') {
+    std::memcpy(out, name, length + 1);
+    return {};
+  }
+  char default_folder[64];
+  if (folder == nullptr || *folder == '\0') {
+    DefaultFolder(default_folder, sizeof default_folder);
+    folder = default_folder;
+  }
+  if (std::strlen(folder) + 1 + length > kMaxTableName) return Status(Code::kInvalid, "is too long");
+  const Status status = EnsureOwnFolder(folder);
+  if (!status.ok()) return status;
+  std::snprintf(out, kMaxPathBytes, "%s/%s", folder, name);
+  return {};
+}
+
+Status SlotTable::Attach(const char* path, bool writable, SlotTable* out) noexcept {
+  MappedFile map;
+  Status status = MapFile(path, writable, &map);
+  if (!status.ok()) return status;
+  SlotTable table;
+  if (!IsTrusted(map)) {
+    status = Status(Code::kForeign, "it is another user's");
+  } else {
+    status = Check(map, &table.geometry_, &table.type_);
+    if (status.ok() && IsOfEarlierBoot(map)) status = Status(Code::kNotFound, "it is of before the last boot");
+  }
+  if (!status.ok()) {
+    Unmap(map.base, map.bytes);
+    return status;
+  }
+  table.header_ = static_cast<SlotTableShm*>(map.base);
+  table.bytes_ = map.bytes;
+  table.device_ = map.device;
+  table.inode_ = map.inode;
+  table.read_only_ = map.read_only;
+  *out = table;
+  return {};
+}
+
+namespace {
+
+/// Attaches to what is there, if it is what Create() was asked for. kNotFound: make one. Removes what an earlier run of
+/// the kernel left.
+Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, SlotTable* out) noexcept {
+  MappedFile map;
+  Status status = MapFile(path, false, &map);
+  if (!status.ok()) return status;
+  SlotGeometry geometry;
+  uint32_t type = 0;
+  if (map.owner_uid != OwnUser()) status = Status(Code::kForeign, "it is another user's");
+  if (status.ok()) status = Check(map, &geometry, &type);
+  if (status.ok() && IsOfEarlierBoot(map)) {
+    status = RemoveFile(path, map.device, map.inode, timeout_ms);
+    if (status.ok()) status = Status(Code::kNotFound);
+  } else if (status.ok() &&
+             (geometry != SlotGeometry{options.slot_count, options.slot_bytes} || type != options.type)) {
+    status = Status(Code::kMismatch, "it is there with other slots");
+  }
+  Unmap(map.base, map.bytes);
+  if (!status.ok()) return status;
+  SlotTable table;
+  status = SlotTable::Attach(path, true, &table);
+  // It may be another one by now.
+  if (status.ok() && (table.slot_count() != options.slot_count || table.slot_bytes() != options.slot_bytes)) {
+    table.Detach();
+    return Status(Code::kChanged);
+  }
+  if (status.ok()) *out = table;
+  return status;
+}
+
+}  // namespace
+
+Status SlotTable::Create(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, SlotTable* out,
+                         Status* restored) noexcept {
+  const SlotGeometry geometry = {options.slot_count, options.slot_bytes};
+  if (!geometry.valid()) return Status(Code::kInvalid, "a table has no such number or size of slots");
+  if ((options.type & ~uint32_t{kSlotsAllTypes}) != 0) return Status(Code::kInvalid, "there is no such type");
+  *restored = Status(Code::kNotFound);
+
+  NewFile file;
+  Status status;
+  if (path == nullptr) {
+    status = MapAnonymous(geometry.total_bytes(), &file.map);
+    if (!status.ok()) return status;
+    const SlotTableView view(static_cast<uint8_t*>(file.map.base), geometry);
+    RebuildTableLocked(view);
+    Initialise(view, options.type);
+  }
+  for (int tries = 0; path != nullptr; ++tries) {
+    if (tries == kTries) return Status(Code::kChanged, "it is removed all the time");
+    status = Meet(path, options, timeout_ms, out);
+    if (status.code() == Code::kChanged) continue;
+    if (status.code() != Code::kNotFound) return status;
+    status = MakeNewFile(path, geometry.total_bytes(), options.permissions, &file);
+    if (!status.ok()) return status;
+    const SlotTableView view(static_cast<uint8_t*>(file.map.base), geometry);
+    RebuildTableLocked(view);
+    if ((options.type & kSlotsPersist) != 0) {
+      *restored = RestoreSlots(view, path);
+      if (restored->code() == Code::kSystem) status = *restored;
+    }
+    Initialise(view, options.type);
+    if (status.ok()) status = LinkNewFile(&file, path);
+    CloseNewFile(&file);
+    if (status.ok()) break;
+    Unmap(file.map.base, file.map.bytes);
+    if (status.code() != Code::kChanged) return status;
+  }
+  SlotTable table;
+  table.header_ = static_cast<SlotTableShm*>(file.map.base);
+  table.bytes_ = file.map.bytes;
+  table.device_ = file.map.device;
+  table.inode_ = file.map.inode;
+  table.geometry_ = geometry;
+  table.type_ = options.type;
+  *out = table;
+  return {};
+}
+
+void SlotTable::Detach() noexcept {
+  if (header_ != nullptr) Unmap(header_, bytes_);
+  *this = SlotTable();
+}
+
+Status SlotTable::Remove(const char* path, uint32_t timeout_ms) const noexcept {
+  return RemoveFile(path, device_, inode_, timeout_ms);
+}
+
+}  // namespace shmpack

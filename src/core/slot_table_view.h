@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// SlotTableView: the parts of a mapped slot table, for those in the core that work on it. Made from a handle for one
+// call, or from a mapping that is becoming a table; bounds come from private copies only.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/shared_access.h"
+#include "core/slot_bitmap.h"
+#include "shmpack/slot_table.h"
+
+namespace shmpack {
+
+class SlotTableView {
+ public:
+  explicit SlotTableView(const SlotTable& table) noexcept
+      : SlotTableView(reinterpret_cast<uint8_t*>(table.header_), table.geometry_) {}
+  /// REQUIRES: `geometry` is valid and its total_bytes() are at `base`.
+  SlotTableView(uint8_t* base, const SlotGeometry& geometry) noexcept : base_(base), geometry_(geometry) {}
+
+  SlotTableShm& header() const noexcept { return *reinterpret_cast<SlotTableShm*>(base_); }
+  const SlotGeometry& geometry() const noexcept { return geometry_; }
+
+  /// A slot in use has its bit set. The truth about it.
+  SlotBitmap in_use() const noexcept {
+    return SlotBitmap(reinterpret_cast<SharedU64*>(base_ + geometry_.in_use_at()), geometry_.slot_count);
+  }
+  SlotBitmap ever_used() const noexcept {
+    return SlotBitmap(reinterpret_cast<SharedU64*>(base_ + geometry_.ever_used_at()), geometry_.slot_count);
+  }
+
+  /// REQUIRES, as for the following: id < slot_count.
+  SlotOwnerShm& owner(uint32_t id) const noexcept {
+    return reinterpret_cast<SlotOwnerShm*>(base_ + geometry_.owners_at())[id];
+  }
+  bool InUse(uint32_t id) const noexcept {
+    const auto* const words = reinterpret_cast<const SharedU64*>(base_ + geometry_.in_use_at());
+    return (Load(words[id / 64]) >> (id % 64) & 1) != 0;
+  }
+  TableSlotShm& slot(uint32_t id) const noexcept {
+    return *reinterpret_cast<TableSlotShm*>(base_ + geometry_.slots_at() + id * geometry_.stride());
+  }
+  /// The buffer that holds the value in `state`, or will hold it.
+  uint8_t* buffer(uint32_t id, uint64_t state) const noexcept {
+    return reinterpret_cast<uint8_t*>(&slot(id) + 1) + (state & 1) * geometry_.buffer_bytes();
+  }
+
+ private:
+  uint8_t* base_;
+  SlotGeometry geometry_;
+};
+
+/// Computes levels and free_slots from the bits. REQUIRES: the table's lock, or that nobody else knows the table yet.
+void RebuildTableLocked(const SlotTableView& view) noexcept;
+
+/// Get() without looking at marks: all of what was put, or of the next. kTimeout.
+Status ReadTableSlot(const SlotTableView& view, bool read_only, uint32_t id, void* out, uint32_t length,
+                     uint32_t timeout_ms) noexcept;
+
+/// Fills a table that nobody else knows yet with what is stored under `<path>.persist`. As `*restored` of
+/// SlotTable::Create(); and kSystem, if the file can neither be read nor renamed: then no table may be made, or the
+/// next Sync() would replace it.
+Status RestoreSlots(const SlotTableView& view, const char* path) noexcept;
+
+/// Writes `<path>.persist` to `out`. False: too long.
+bool StoredPath(const char* path, char* out, uint64_t capacity) noexcept;
+
+}  // namespace shmpack

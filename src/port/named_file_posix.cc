@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+#include "port/fault_point.h"
+#include "port/monotonic_clock.h"
+#include "port/named_file.h"
+#include "port/random_id.h"
+
+namespace shmpack {
+
+namespace {
+
+Status SystemError(const char* text) noexcept { return Status(Code::kSystem, text, errno); }
+Status NoRegularFile() noexcept { return Status(Code::kForeign, "it is not a regular file"); }
+
+/// Closes, keeping errno.
+void Close(int descriptor) noexcept {
+  const int error = errno;
+  close(descriptor);
+  errno = error;
+}
+
+void FolderOf(const char* path, char (&folder)[kMaxPathBytes]) noexcept {
+  const char* const slash = std::strrchr(path, '/');
+  const size_t length = slash == nullptr ? 0 : static_cast<size_t>(slash - path) + 1;
+  snprintf(folder, sizeof folder, "%.*s.", static_cast<int>(length), path);
+}
+
+/// `path`, a mark and a random number. False: too long.
+bool UniqueName(const char* path, const char* mark, char (&name)[kMaxPathBytes]) noexcept {
+  const int length = snprintf(name, sizeof name, "%s.%s-%016" PRIx64, path, mark, RandomId());
+  return length > 0 && static_cast<size_t>(length) < sizeof name;
+}
+
+Status MapDescriptor(int descriptor, bool writable, MappedFile* out) noexcept {
+  struct stat info;
+  if (fstat(descriptor, &info) != 0) return SystemError("fstat");
+  if (!S_ISREG(info.st_mode) || info.st_size <= 0) return NoRegularFile();
+  MappedFile map;
+  map.bytes = static_cast<uint64_t>(info.st_size);
+  map.device = info.st_dev;
+  map.inode = info.st_ino;
+  map.owner_uid = info.st_uid;
+  map.read_only = !writable;
+  map.base = mmap(nullptr, map.bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, descriptor, 0);
+  if (map.base == MAP_FAILED) return SystemError("mmap");
+  *out = map;
+  return {};
+}
+
+/// A file without a name where the file system can, else one under a name of its own.
+int OpenUnnamed(const char* path, NewFile* file) noexcept {
+  char folder[kMaxPathBytes];
+  FolderOf(path, folder);
+#ifdef O_TMPFILE
+  const int unnamed = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (unnamed >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return unnamed;
+#endif
+  if (!UniqueName(path, "new", file->temporary)) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  const int named = open(file->temporary, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR | O_CLOEXEC, 0600);
+  if (named < 0) file->temporary[0] = '\0';
+  return named;
+}
+
+/// link(2), whether the file has a name or not.
+bool LinkTo(const NewFile& file, const char* path) noexcept {
+  if (file.temporary[0] != '\0') return link(file.temporary, path) == 0;
+  char self[32];
+  snprintf(self, sizeof self, "/proc/self/fd/%d", file.descriptor);
+  return linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+}
+
+bool SyncFolder(const char* path) noexcept {
+  char folder[kMaxPathBytes];
+  FolderOf(path, folder);
+  const int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool ok = fsync(descriptor) == 0;
+  Close(descriptor);
+  return ok;
+}
+
+bool LeadsTo(const struct stat& info, uint64_t device, uint64_t inode) noexcept {
+  return info.st_dev == device && info.st_ino == inode;
+}
+
+}  // namespace
+
+Status MapFile(const char* path, bool writable, MappedFile* out) noexcept {
+  // O_NONBLOCK: a FIFO in the way must not hold us.
+  constexpr int kFlags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+  int descriptor = open(path, (writable ? O_RDWR : O_RDONLY) | kFlags);
+  if (descriptor < 0 && writable && (errno == EACCES || errno == EROFS)) {
+    writable = false;
+    descriptor = open(path, O_RDONLY | kFlags);
+  }
+  if (descriptor < 0) {
+    if (errno == ENOENT) return Status(Code::kNotFound, "open");
+    if (errno == ELOOP) return Status(Code::kForeign, "it is a symbolic link");
+    if (errno == EISDIR || errno == ENXIO) return NoRegularFile();
+    return SystemError("open");
+  }
+  const Status status = MapDescriptor(descriptor, writable, out);
+  Close(descriptor);
+  return status;
+}
+
+Status MakeNewFile(const char* path, uint64_t bytes, uint32_t permissions, NewFile* out) noexcept {
+  if (bytes > INT64_MAX) return Status(Code::kSystem, "ftruncate", EFBIG);
+  out->temporary[0] = '\0';
+  out->descriptor = OpenUnnamed(path, out);
+  if (out->descriptor < 0) return SystemError("open");
+  FaultPoint();
+  Status status;
+  // Without the execute bits; and not less than asked for because of a umask.
+  if (fchmod(out->descriptor, permissions & 0666) != 0) status = SystemError("fchmod");
+  if (status.ok()) {
+    int error;
+    do {
+      error = posix_fallocate(out->descriptor, 0, static_cast<off_t>(bytes));
+    } while (error == EINTR);
+    if (error != 0) status = Status(Code::kSystem, "posix_fallocate", error);
+  }
+  FaultPoint();
+  if (status.ok()) status = MapDescriptor(out->descriptor, true, &out->map);
+  if (!status.ok()) CloseNewFile(out);
+  return status;
+}
+
+Status LinkNewFile(NewFile* file, const char* path) noexcept {
+  if (!LinkTo(*file, path)) return errno == EEXIST ? Status(Code::kChanged, "link") : SystemError("link");
+  FaultPoint();
+  return {};
+}
+
+Status ReplaceByNewFile(NewFile* file, const char* path) noexcept {
+  // fsync() covers what was stored through the mapping: it is one page cache.
+  if (fsync(file->descriptor) != 0) return SystemError("fsync");
+  FaultPoint();
+  if (file->temporary[0] == '\0') {
+    char name[kMaxPathBytes];
+    if (!UniqueName(path, "new", name)) return Status(Code::kSystem, "link", ENAMETOOLONG);
+    if (!LinkTo(*file, name)) return SystemError("link");
+    std::memcpy(file->temporary, name, sizeof name);
+    FaultPoint();
+  }
+  if (rename(file->temporary, path) != 0) return SystemError("rename");
+  file->temporary[0] = '\0';
+  FaultPoint();
+  if (!SyncFolder(path)) return SystemError("fsync");
+  FaultPoint();
+  return {};
+}
+
+void CloseNewFile(NewFile* file) noexcept {
+  if (file->temporary[0] != '\0') {
+    const int error = errno;
+    unlink(file->temporary);
+    errno = error;
+    file->temporary[0] = '\0';
+  }
+  if (file->descriptor >= 0) Close(file->descriptor);
+  file->descriptor = -1;
+}
+
+Status MapAnonymous(uint64_t bytes, MappedFile* out) noexcept {
+  MappedFile map;
+  map.bytes = bytes;
+  map.base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (map.base == MAP_FAILED) return SystemError("mmap");
+  map.owner_uid = OwnUser();
+  *out = map;
+  return {};
+}
+
+void Unmap(void* base, uint64_t bytes) noexcept { munmap(base, bytes); }
+
+Status RemoveFile(const char* path, uint64_t device, uint64_t inode, uint32_t timeout_ms) noexcept {
+  const int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return errno == ENOENT ? Status(Code::kNotFound, "open") : SystemError("open");
+  const double deadline = MonotonicSeconds() + timeout_ms * 1e-3;
+  Status status;
+  struct stat info;
+  if (fstat(descriptor, &info) != 0 || !LeadsTo(info, device, inode)) status = Status(Code::kNotFound, "open");
+  while (status.ok() && flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      status = SystemError("flock");
+    } else if (MonotonicSeconds() >= deadline) {
+      status = Status(Code::kTimeout, "another process is removing it");
+    } else {
+      const timespec a_moment = {0, 1'000'000};
+      nanosleep(&a_moment, nullptr);
+    }
+  }
+  if (status.ok()) {
+    if (lstat(path, &info) != 0 || !LeadsTo(info, device, inode)) {
+      status = Status(Code::kNotFound, "lstat");
+    } else if (unlink(path) != 0) {
+      status = SystemError("unlink");
+    }
+    FaultPoint();
+  }
+  Close(descriptor);
+  return status;
+}
+
+Status RemovePath(const char* path) noexcept {
+  return unlink(path) == 0 || errno == ENOENT ? Status() : SystemError("unlink");
+}
+
+Status SetAside(const char* path) noexcept {
+  char name[kMaxPathBytes];
+  if (!UniqueName(path, "refused", name)) return Status(Code::kSystem, "rename", ENAMETOOLONG);
+  return rename(path, name) == 0 ? Status() : SystemError("rename");
+}
+
+Status EnsureOwnFolder(const char* path) noexcept {
+  if (mkdir(path, 0700) != 0 && errno != EEXIST) return SystemError("mkdir");
+  struct stat info;
+  if (lstat(path, &info) != 0) return SystemError("lstat");
+  if (!S_ISDIR(info.st_mode)) return Status(Code::kForeign, "its folder is not a folder");
+  if (info.st_uid != OwnUser() && info.st_uid != 0) return Status(Code::kForeign, "its folder is another user's");
+  if ((info.st_mode & 0022) != 0) return Status(Code::kForeign, "its folder can be written to by other users");
+  return {};
+}
+
+void DefaultFolder(char* out, size_t capacity) noexcept {
+  // In memory, as POSIX shared memory is: nothing of a live table is ever written to a disk.
+  snprintf(out, capacity, "/dev/shm/shmpack-%u", OwnUser());
+}
+
+uint32_t OwnUser() noexcept { return static_cast<uint32_t>(geteuid()); }
+
+}  // namespace shmpack

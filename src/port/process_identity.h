@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Which process this is, in a form that another process can later ask about: pids are used again, a pid with a start
+// time is not. And which run of the kernel this is, since both mean something in one only.
+//
+// Thread-safe; a forked child has its own answer.
+
+#pragma once
+
+#include <cstdint>
+
+namespace shmpack {
+
+struct ProcessIdentity {
+  uint64_t start_time = 0;     // Clock ticks since boot; 0: not known.
+  uint64_t pid_namespace = 0;  // Inode of /proc/self/ns/pid; 0: not known.
+  uint32_t pid = 0;            // 0: no process.
+
+  bool operator==(const ProcessIdentity&) const noexcept = default;
+};
+
+ProcessIdentity OwnIdentity() noexcept;
+
+/// Whether that process has certainly ended (one that nobody has waited for yet has). False in doubt: another pid
+/// namespace, or no process.
+bool ProcessIsGone(const ProcessIdentity& identity) noexcept;
+
+/// A number that each run of the kernel has for itself, 0 if it does not say.
+uint64_t BootId() noexcept;
+
+}  // namespace shmpack

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "port/fork_count.h"
+#include "port/process_identity.h"
+
+namespace shmpack {
+
+namespace {
+
+/// Reads the start of a small file. False: there is none.
+bool ReadText(const char* path, char* text, size_t capacity) noexcept {
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const ssize_t length = read(file, text, capacity - 1);
+  close(file);
+  if (length <= 0) return false;
+  text[length] = '\0';
+  return true;
+}
+
+/// State and start time of a process, proc(5): fields 3 and 22. The second one, its name, may hold anything, but the
+/// last parenthesis is its end.
+bool ReadStat(uint32_t pid, char* state, uint64_t* start_time) noexcept {
+  char path[32];
+  char text[1024];
+  snprintf(path, sizeof path, "/proc/%u/stat", pid);
+  if (!ReadText(path, text, sizeof text)) return false;
+  const char* at = std::strrchr(text, ')');
+  if (at == nullptr || at[1] != ' ') return false;
+  *state = at[2];
+  at += 2;
+  for (int field = 3; field < 22; ++field) {
+    at = std::strchr(at, ' ');
+    if (at == nullptr) return false;
+    ++at;
+  }
+  *start_time = std::strtoull(at, nullptr, 10);
+  return true;
+}
+
+struct CachedIdentity {
+  ProcessIdentity identity;
+  uint32_t fork_count = 0;
+};
+
+thread_local CachedIdentity cached;
+
+}  // namespace
+
+ProcessIdentity OwnIdentity() noexcept {
+  if (cached.fork_count != ForkCount()) {
+    ProcessIdentity own;
+    char state;
+    struct stat info;
+    own.pid = static_cast<uint32_t>(getpid());
+    if (stat("/proc/self/ns/pid", &info) == 0) own.pid_namespace = info.st_ino;
+    if (!ReadStat(own.pid, &state, &own.start_time)) own.start_time = 0;
+    cached = {own, ForkCount()};
+  }
+  return cached.identity;
+}
+
+bool ProcessIsGone(const ProcessIdentity& identity) noexcept {
+  if (identity.pid == 0 || identity.pid > INT32_MAX) return false;
+  const uint64_t own_namespace = OwnIdentity().pid_namespace;
+  if (own_namespace == 0 || identity.pid_namespace != own_namespace) return false;
+  if (kill(static_cast<pid_t>(identity.pid), 0) != 0 && errno == ESRCH) return true;
+  char state;
+  uint64_t start_time;
+  if (!ReadStat(identity.pid, &state, &start_time)) return false;
+  return state == 'Z' || state == 'X' || (identity.start_time != 0 && start_time != identity.start_time);
+}
+
+uint64_t BootId() noexcept {
+  char text[64];
+  if (!ReadText("/proc/sys/kernel/random/boot_id", text, sizeof text)) return 0;
+  uint64_t id = 0;
+  int digits = 0;
+  for (const char* at = text; *at != '\0' && digits < 16; ++at) {
+    const bool is_digit = *at >= '0' && *at <= '9';
+    if (!is_digit && (*at < 'a' || *at > 'f')) continue;
+    id = id << 4 | static_cast<uint64_t>(is_digit ? *at - '0' : *at - 'a' + 10);
+    ++digits;
+  }
+  return id;
+}
+
+}  // namespace shmpack

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Which of the core's stores a test has met: every one of the sources is to be met by the operations of some kill test.
+
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace shmpack {
+
+/// The points that this process met, as "file.cc:line".
+inline std::set<std::string> met_points;
+
+/// To be the fault_hook.
+inline void RecordPoint(const char* file, int line) {
+  met_points.insert(std::filesystem::path(file).filename().string() + ":" + std::to_string(line));
+}
+
+/// Every line of the core that stores to shared memory: of slot tables, or of the rest.
+inline std::set<std::string> StoresInTheSources(bool of_slot_tables) {
+  const std::regex store(R"(\bStore\()");
+  std::set<std::string> stores;
+  for (const auto& entry : std::filesystem::directory_iterator(SHMPACK_ROOT "/src/core")) {
+    const std::string name = entry.path().filename().string();
+    if (name == "shared_access.h") continue;  // Defines it.
+    if (name.starts_with("slot_") != of_slot_tables) continue;
+    std::ifstream source(entry.path());
+    int number = 0;
+    for (std::string line; std::getline(source, line);) {
+      ++number;
+      if (line.find("//") < line.find("Store(")) continue;
+      if (std::regex_search(line, store)) stores.insert(name + ":" + std::to_string(number));
+    }
+  }
+  return stores;
+}
+
+}  // namespace shmpack

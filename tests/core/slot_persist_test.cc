@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What a table stores and restores; and what becomes of stored files that are not what they should be.
+
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "core/checksum.h"
+#include "test_slot_table.h"
+
+namespace shmpack {
+namespace {
+
+constexpr SlotTableOptions kOptions = {.slot_bytes = 20, .slot_count = 100, .type = kSlotsPersist};
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
+}
+
+void WriteFile(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+class SlotPersistTest : public ::testing::Test {
+ protected:
+  /// Stores a table with slots 3, 64 and 99, and removes it.
+  void StoreOne(uint32_t type = kSlotsPersist) {
+    SlotTableOptions options = kOptions;
+    options.type = type;
+    SlotTable table = MakeTable(path(), options);
+    for (const uint32_t id : {3U, 64U, 99U}) EXPECT_EQ(PutSlot(table, id, "slot " + std::to_string(id)), Code::kOk);
+    const Status status = table.Sync(path().c_str(), kSlotTimeoutMs);
+    EXPECT_TRUE(status.ok()) << status.text() << status.os_errno();
+    EXPECT_TRUE(table.Remove(path().c_str(), 0).ok());
+    table.Detach();
+  }
+
+  /// Makes the table again. Returns what became of the stored file.
+  Code MakeAgain(const SlotTableOptions& options = kOptions) {
+    Status restored;
+    table_.Detach();
+    table_ = MakeTable(path(), options, &restored);
+    return restored.code();
+  }
+
+  std::string path() const { return folder_.File("t"); }
+  std::string stored() const { return folder_.File("t.persist"); }
+
+  void TearDown() override { table_.Detach(); }
+
+  TestFolder folder_;
+  SlotTable table_;
+};
+
+TEST_F(SlotPersistTest, WhatWasStoredIsThereAgain) {
+  StoreOne();
+  struct stat info;
+  ASSERT_EQ(stat(stored().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777, 0600U);
+  EXPECT_EQ(folder_.Count(""), 1);
+  EXPECT_EQ(MakeAgain(), Code::kOk);
+  EXPECT_EQ(table_.FreeSlots(), 97U);
+  for (const uint32_t id : {3U, 64U, 99U}) {
+    EXPECT_EQ(GetSlot(table_, id).substr(0, 7), ("slot " + std::to_string(id) + std::string(2, '\0')).substr(0, 7));
+    EXPECT_EQ(table_.Owner(id).pid, 0U);
+    EXPECT_EQ(table_.Reclaim(id, 0).code(), Code::kNotFound);
+  }
+  EXPECT_EQ(GrabSlot(table_), 0);
+}
+
+TEST_F(SlotPersistTest, WithoutTheTypeNothingIsRestored) {
+  StoreOne();
+  SlotTableOptions options = kOptions;
+  options.type = 0;
+  EXPECT_EQ(MakeAgain(options), Code::kNotFound);
+  EXPECT_EQ(table_.FreeSlots(), 100U);
+  EXPECT_TRUE(std::filesystem::exists(stored()));
+}
+
+TEST_F(SlotPersistTest, ClearedMarksKeepTheBytesAndWhoWasThereBefore) {
+  StoreOne(kSlotsPersist | kSlotsClearInUse);
+  SlotTableOptions options = kOptions;
+  options.type = kSlotsPersist | kSlotsClearInUse;
+  EXPECT_EQ(MakeAgain(options), Code::kOk);
+  EXPECT_EQ(table_.FreeSlots(), 100U);
+  // Slots that hold something from before are granted last.
+  for (int64_t id = 0; id < 100; ++id) {
+    if (id != 3 && id != 64 && id != 99) {
+      EXPECT_EQ(GrabSlot(table_), id);
+    }
+  }
+  EXPECT_EQ(GrabSlot(table_), 3);
+  EXPECT_EQ(GetSlot(table_, 3).substr(0, 6), "slot 3");
+}
+
+TEST_F(SlotPersistTest, GrowingAndShrinkingKeepWhatFits) {
+  StoreOne();
+  SlotTableOptions options = kOptions;
+  options.slot_count = 300;
+  EXPECT_EQ(MakeAgain(options), Code::kOk);
+  EXPECT_EQ(GetSlot(table_, 99).substr(0, 7), "slot 99");
+  EXPECT_EQ(table_.FreeSlots(), 297U);
+  EXPECT_TRUE(table_.Remove(path().c_str(), 0).ok());
+  options.slot_count = 70;
+  EXPECT_EQ(MakeAgain(options), Code::kOk);
+  EXPECT_EQ(GetSlot(table_, 64).substr(0, 7), "slot 64");
+  EXPECT_EQ(table_.FreeSlots(), 68U);
+  uint32_t id;
+  for (int i = 0; i < 68; ++i) EXPECT_TRUE(table_.Grab(0, &id).ok() && id < 70);
+  EXPECT_EQ(table_.Grab(0, &id).code(), Code::kNoRoom);
+}
+
+TEST_F(SlotPersistTest, LiveTableCountsAndNotTheFile) {
+  StoreOne();
+  EXPECT_EQ(MakeAgain(), Code::kOk);
+  EXPECT_EQ(PutSlot(table_, 3, "newer "), Code::kOk);
+  // Every process is killed, as far as the table is concerned.
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);
+  EXPECT_EQ(GetSlot(table_, 3).substr(0, 6), "newer ");
+}
+
+struct Damage {
+  const char* name;
+  Code code;
+  void (*change)(std::string* bytes);
+  bool checksum_is_right = false;
+};
+
+void Set(std::string* bytes, size_t at, uint32_t value) { std::memcpy(bytes->data() + at, &value, sizeof value); }
+
+const Damage kDamages[] = {
+    {"Empty", Code::kForeign, [](std::string* bytes) { bytes->clear(); }},
+    {"CutInTheHeader", Code::kCorrupt, [](std::string* bytes) { bytes->resize(40); }},
+    {"CutShort", Code::kCorrupt, [](std::string* bytes) { bytes->pop_back(); }},
+    {"Longer", Code::kCorrupt, [](std::string* bytes) { bytes->push_back('x'); }},
+    {"FlippedInASlot", Code::kCorrupt, [](std::string* bytes) { bytes->back() ^= 1; }},
+    {"FlippedInTheMarks", Code::kCorrupt, [](std::string* bytes) { (*bytes)[64] ^= 1; }},
+    {"FlippedInTheTime", Code::kCorrupt, [](std::string* bytes) { (*bytes)[50] ^= 1; }},
+    {"FlippedInTheChecksum", Code::kCorrupt, [](std::string* bytes) { (*bytes)[56] ^= 1; }},
+    {"Foreign", Code::kForeign, [](std::string* bytes) { (*bytes)[0] = 'X'; }},
+    {"Newer", Code::kVersion, [](std::string* bytes) { Set(bytes, 8, 2); }, true},
+    {"OtherByteOrder", Code::kForeign, [](std::string* bytes) { Set(bytes, 12, 0x04030201); }, true},
+    {"NoSlots", Code::kCorrupt, [](std::string* bytes) { Set(bytes, 24, 0); }, true},
+    {"ManySlots", Code::kCorrupt, [](std::string* bytes) { Set(bytes, 24, UINT32_MAX); }, true},
+    {"ManySlotsThatFit", Code::kCorrupt, [](std::string* bytes) { Set(bytes, 24, kMaxTableSlots); }, true},
+    {"LargeSlots", Code::kCorrupt, [](std::string* bytes) { Set(bytes, 28, UINT32_MAX); }, true},
+};
+
+class DamagedFileTest : public SlotPersistTest, public ::testing::WithParamInterface<Damage> {};
+
+TEST_P(DamagedFileTest, IsRefusedAndKeptUnderAnotherName) {
+  StoreOne();
+  std::string bytes = ReadFile(stored());
+  GetParam().change(&bytes);
+  if (GetParam().checksum_is_right) {
+    const uint32_t head = Crc32(0, bytes.data(), 56);
+    Set(&bytes, 56, Crc32(head, bytes.data() + 64, bytes.size() - 64));
+  }
+  WriteFile(stored(), bytes);
+  EXPECT_EQ(MakeAgain(), GetParam().code);
+  EXPECT_EQ(table_.FreeSlots(), 100U);
+  EXPECT_EQ(GetSlot(table_, 3), std::string(20, '\0'));
+  EXPECT_FALSE(std::filesystem::exists(stored()));
+  ASSERT_EQ(folder_.Count("t.persist.refused-"), 1);
+  for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+    if (entry.path().filename().string().starts_with("t.persist.refused-")) {
+      EXPECT_EQ(ReadFile(entry.path()), bytes);
+    }
+  }
+  EXPECT_TRUE(table_.Sync(path().c_str(), 0).ok());
+  EXPECT_EQ(folder_.Count(""), 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Damages, DamagedFileTest, ::testing::ValuesIn(kDamages),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+TEST_F(SlotPersistTest, SlotsOfAnotherSizeAreRefused) {
+  StoreOne();
+  SlotTableOptions options = kOptions;
+  options.slot_bytes = 21;
+  EXPECT_EQ(MakeAgain(options), Code::kMismatch);
+  EXPECT_EQ(folder_.Count("t.persist.refused-"), 1);
+}
+
+TEST_F(SlotPersistTest, SymbolicLinkInTheWayIsNeitherFollowedNorRemoved) {
+  StoreOne();
+  std::filesystem::rename(stored(), folder_.File("elsewhere"));
+  std::filesystem::create_symlink(folder_.File("elsewhere"), stored());
+  EXPECT_EQ(MakeAgain(), Code::kForeign);
+  EXPECT_EQ(table_.FreeSlots(), 100U);
+  EXPECT_EQ(folder_.Count("t.persist.refused-"), 1);
+  std::filesystem::create_symlink(folder_.File("elsewhere"), stored());
+  const std::string before = ReadFile(folder_.File("elsewhere"));
+  EXPECT_TRUE(table_.Sync(path().c_str(), 0).ok());  // Takes the link's place.
+  EXPECT_FALSE(std::filesystem::is_symlink(stored()));
+  EXPECT_EQ(ReadFile(folder_.File("elsewhere")), before);
+}
+
+TEST_F(SlotPersistTest, EachStoredSlotIsAsSomePutLeftIt) {
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);
+  const pid_t child = fork();
+  if (child == 0) {
+    for (char c = 'a';; c = c == 'z' ? 'a' : static_cast<char>(c + 1)) (void)PutSlot(table_, 5, std::string(20, c));
+  }
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_TRUE(table_.Sync(path().c_str(), kSlotTimeoutMs).ok());
+    const std::string bytes = ReadFile(stored());
+    const std::string slot = bytes.substr(bytes.size() - 100 * 20 + 5 * 20, 20);
+    EXPECT_EQ(slot, std::string(20, slot[0]));
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+}
+
+TEST_F(SlotPersistTest, FullDiskKeepsTheOldFile) {
+  // A mount of its own, seen by a child only.
+  const std::string small = folder_.File("small");
+  ASSERT_EQ(mkdir(small.c_str(), 0700), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (unshare(CLONE_NEWNS) != 0 || mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        mount("tmpfs", small.c_str(), "tmpfs", 0, "size=64k") != 0) {
+      _exit(77);
+    }
+    const std::string path = small + "/t";
+    SlotTable table = MakeTable(path, kOptions);
+    if (PutSlot(table, 1, "old") != Code::kOk || !table.Sync(path.c_str(), 0).ok()) _exit(1);
+    const std::string before = ReadFile(path + ".persist");
+    std::ofstream filler(small + "/filler");
+    while (filler << std::string(1024, 'f') << std::flush) {
+    }
+    if (PutSlot(table, 1, "new") != Code::kOk) _exit(2);
+    const Status status = table.Sync(path.c_str(), 0);
+    if (status.code() != Code::kSystem || status.os_errno() != ENOSPC) _exit(3);
+    if (ReadFile(path + ".persist") != before) _exit(4);
+    SlotTable other;
+    Status restored;
+    const Status made = SlotTable::Create((small + "/u").c_str(), kOptions, 0, &other, &restored);
+    if (made.code() != Code::kSystem || made.os_errno() != ENOSPC) _exit(5);
+    _exit(std::distance(std::filesystem::directory_iterator(small), {}) == 3 ? 0 : 6);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "needs the right to mount";
+  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
+}
+
+TEST(ChecksumTest, IsThatOfZlib) {
+  EXPECT_EQ(Crc32(0, "123456789", 9), 0xcbf43926U);
+  EXPECT_EQ(Crc32(0, "", 0), 0U);
+  const std::string text = "The quick brown fox jumps over the lazy dog";
+  EXPECT_EQ(Crc32(0, text.data(), text.size()), 0x414fa339U);
+  for (size_t cut = 0; cut <= text.size(); ++cut) {
+    EXPECT_EQ(Crc32(Crc32(0, text.data(), cut), text.data() + cut, text.size() - cut), 0x414fa339U) << cut;
+  }
+}
+
+}  // namespace
+}  // namespace shmpack
