@@ -67,6 +67,8 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/persistent_copy.cc
     src/php/sem_functions.cc
     src/php/shm_functions.cc
+    src/php/slot_functions.cc
+    src/php/slot_view.cc
     src/php/stand_in.cc
     src/php/status_report.cc
     src/php/value_decoder.cc

@@ -132,9 +132,312 @@ namespace {
      * @throws Error when the region was detached
      */
     function shm_remove_var(SysvSharedMemory $shm, int $key): bool {}
+
+    /**
+     * The table's slots are restored from its file when it is made, see slotmem_sync().
+     *
+     * @var int
+     * @cvalue shmpack::kSlotsPersist
+     */
+    const SLOTMEM_TYPE_PERSIST = UNKNOWN;
+
+    /**
+     * Without effect, as in the original.
+     *
+     * @var int
+     * @cvalue shmpack::kSlotsNotMpSafe
+     */
+    const SLOTMEM_TYPE_NOTMPSAFE = UNKNOWN;
+
+    /**
+     * A slot must be grabbed before it is read or written.
+     *
+     * @var int
+     * @cvalue shmpack::kSlotsPregrab
+     */
+    const SLOTMEM_TYPE_PREGRAB = UNKNOWN;
+
+    /**
+     * What is stored has no slot in use; slots that never were in use are granted before others.
+     *
+     * @var int
+     * @cvalue shmpack::kSlotsClearInUse
+     */
+    const SLOTMEM_TYPE_CLEARINUSE = UNKNOWN;
+
+    /**
+     * Makes a table of slots, or attaches to the one that is there, which must have the same slots and be this user's.
+     *
+     * @param string $name "none" or "": shared with forked children only; a relative name: a file in shmpack.runtime_dir;
+     *     an absolute path: that file
+     * @param int $item_size bytes of a slot, up to 1 GiB
+     * @param int $item_num how many slots, up to 16777216
+     * @param int $type some of SLOTMEM_TYPE_PERSIST, _NOTMPSAFE, _PREGRAB and _CLEARINUSE
+     * @return Shmpack\SlotTable|false false and a warning when the system refuses, or another table or file is there. A
+     *     stored file that cannot be restored is renamed, with a warning, and the table starts empty
+     * @throws ValueError when a number is out of range, or the name has ".." in it
+     */
+    function slotmem_create(string $name, int $item_size, int $item_num, int $type = 0): Shmpack\SlotTable|false {}
+
+    /**
+     * Attaches to a table that is there. One that this user may only read is attached for reading.
+     *
+     * @param bool $read_only attach for reading even if more is allowed
+     * @return Shmpack\SlotTable|false false and a warning when there is none, or the system refuses
+     */
+    function slotmem_attach(string $name, bool $read_only = false): Shmpack\SlotTable|false {}
+
+    /**
+     * Calls $callback(int $id, string $bytes, mixed $data) for each slot; of a SLOTMEM_TYPE_PREGRAB table, for each slot
+     * in use. Returning false stops.
+     *
+     * @return bool whether none returned false
+     */
+    function slotmem_doall(Shmpack\SlotTable $slots, callable $callback, mixed $data = null): bool {}
+
+    /**
+     * A live window on a slot's memory, in use or not.
+     *
+     * @throws ValueError when there is no such slot
+     */
+    function slotmem_dptr(Shmpack\SlotTable $slots, int $id): Shmpack\SlotView|false {}
+
+    /**
+     * The bytes of a slot as one slotmem_put() left them, never a mix of two. Marks the slot as in use.
+     *
+     * @param int|null $length how many of the first bytes; null: all
+     * @return string|false false and a warning when the slot had to be grabbed first
+     * @throws ValueError when there is no such slot, or it is shorter
+     */
+    function slotmem_get(Shmpack\SlotTable $slots, int $id, ?int $length = null): string|false {}
+
+    /**
+     * Replaces the first bytes of a slot at once. Marks the slot as in use.
+     *
+     * @return bool false and a warning when the slot had to be grabbed first, or the table is attached for reading
+     * @throws ValueError when there is no such slot, or it is shorter
+     */
+    function slotmem_put(Shmpack\SlotTable $slots, int $id, string $data): bool {}
+
+    /** How many slots the table has. */
+    function slotmem_num_slots(Shmpack\SlotTable $slots): int {}
+
+    /** How many of them are not in use. */
+    function slotmem_num_free_slots(Shmpack\SlotTable $slots): int {}
+
+    /** Bytes of a slot. */
+    function slotmem_slot_size(Shmpack\SlotTable $slots): int {}
+
+    /**
+     * Grants the lowest free slot to this process. Its bytes stay as they were.
+     *
+     * @return int|false the slot's id; false when none is free
+     */
+    function slotmem_grab(Shmpack\SlotTable $slots): int|false {}
+
+    /**
+     * Marks one slot as in use.
+     *
+     * @return bool true, too, when it was in use
+     * @throws ValueError when there is no such slot
+     */
+    function slotmem_fgrab(Shmpack\SlotTable $slots, int $id): bool {}
+
+    /**
+     * Frees a slot. Its bytes stay.
+     *
+     * @return bool false when it was free
+     * @throws ValueError when there is no such slot
+     */
+    function slotmem_release(Shmpack\SlotTable $slots, int $id): bool {}
+
+    /**
+     * Stores a value in a slot, as msgpack.
+     *
+     * @param mixed $value anything serialize() takes
+     * @return bool false and a warning when it does not fit, and as slotmem_put()
+     */
+    function slotmem_put_var(Shmpack\SlotTable $slots, int $id, mixed $value): bool {}
+
+    /**
+     * Reads a value that slotmem_put_var() stored.
+     *
+     * @return mixed false and a warning when there is none, and as slotmem_get()
+     */
+    function slotmem_get_var(Shmpack\SlotTable $slots, int $id): mixed {}
+
+    /**
+     * Stores the slots in the file of the table's name and ".persist"; when it fails, the old file is still there.
+     *
+     * @return bool false and a warning when the system refuses
+     * @throws ValueError when the table has no name
+     */
+    function slotmem_sync(Shmpack\SlotTable $slots): bool {}
+
+    /**
+     * Takes the table's name away: the next slotmem_create() makes another one. Who is attached keeps this one.
+     *
+     * @param bool $stored remove the file that slotmem_sync() made, too
+     * @return bool false and a warning when the system refuses; true, too, when it was removed already
+     */
+    function slotmem_remove(Shmpack\SlotTable $slots, bool $stored = false): bool {}
 }
 
 namespace Shmpack {
+
+    /**
+     * A table of slots, made by slotmem_create() or slotmem_attach(), whose functions are its methods, too.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class SlotTable
+    {
+        /** @implementation-alias slotmem_create */
+        public static function create(string $name, int $item_size, int $item_num, int $type = 0): SlotTable|false {}
+
+        /** @implementation-alias slotmem_attach */
+        public static function attach(string $name, bool $read_only = false): SlotTable|false {}
+
+        /** @implementation-alias slotmem_doall */
+        public function doall(callable $callback, mixed $data = null): bool {}
+
+        /** @implementation-alias slotmem_dptr */
+        public function dptr(int $id): SlotView|false {}
+
+        /** @implementation-alias slotmem_get */
+        public function get(int $id, ?int $length = null): string|false {}
+
+        /** @implementation-alias slotmem_put */
+        public function put(int $id, string $data): bool {}
+
+        /** @implementation-alias slotmem_num_slots */
+        public function numSlots(): int {}
+
+        /** @implementation-alias slotmem_num_free_slots */
+        public function numFreeSlots(): int {}
+
+        /** @implementation-alias slotmem_slot_size */
+        public function slotSize(): int {}
+
+        /** @implementation-alias slotmem_grab */
+        public function grab(): int|false {}
+
+        /** @implementation-alias slotmem_fgrab */
+        public function fgrab(int $id): bool {}
+
+        /** @implementation-alias slotmem_release */
+        public function release(int $id): bool {}
+
+        /** @implementation-alias slotmem_put_var */
+        public function putVar(int $id, mixed $value): bool {}
+
+        /** @implementation-alias slotmem_get_var */
+        public function getVar(int $id): mixed {}
+
+        /** @implementation-alias slotmem_sync */
+        public function sync(): bool {}
+
+        /** @implementation-alias slotmem_remove */
+        public function remove(bool $stored = false): bool {}
+
+        /** Whether a slot is in use. */
+        public function inUse(int $id): bool {}
+
+        /** The process that was granted a slot, 0 if nobody in particular has it. */
+        public function owner(int $id): int {}
+
+        /**
+         * The slots in use whose process has ended.
+         *
+         * @return int[]
+         */
+        public function orphans(): array {}
+
+        /**
+         * Frees a slot if the process that has it has ended, at once; null: all of them.
+         *
+         * @return int how many were freed
+         */
+        public function reclaim(?int $id = null): int {}
+
+        public function isReadOnly(): bool {}
+    }
+
+    /**
+     * A live window on the memory of a slot, made by slotmem_dptr(). It keeps its table attached. What is written is
+     * seen by all at once, byte by byte; whole, if it is an integer or float at a multiple of its size.
+     *
+     * @strict-properties
+     * @not-serializable
+     */
+    final class SlotView implements \ArrayAccess, \Countable
+    {
+        /** The slot's id. */
+        public function id(): int {}
+
+        /** Bytes of the slot. */
+        public function count(): int {}
+
+        /**
+         * @param int|null $length null: up to the end
+         * @throws \ValueError when it does not lie inside, as for the following
+         */
+        public function read(int $offset = 0, ?int $length = null): string|false {}
+
+        /** @return bool false and a warning when the table is attached for reading, as for the following */
+        public function write(string $data, int $offset = 0): bool {}
+
+        /**
+         * An integer in the machine's byte order.
+         *
+         * @param int $bytes 1, 2, 4 or 8
+         */
+        public function getInt(int $offset, int $bytes = 8, bool $signed = true): int|false {}
+
+        public function setInt(int $offset, int $value, int $bytes = 8): bool {}
+
+        /** @param int $bytes 4 or 8 */
+        public function getFloat(int $offset, int $bytes = 8): float|false {}
+
+        public function setFloat(int $offset, float $value, int $bytes = 8): bool {}
+
+        /**
+         * Adds to an integer, atomically, and wraps at its ends.
+         *
+         * @param int $offset a multiple of $bytes
+         * @param int $bytes 4 or 8
+         * @return int|false the sum, signed
+         */
+        public function add(int $offset, int $delta, int $bytes = 8): int|false {}
+
+        /**
+         * Replaces an integer if it is what was expected, atomically.
+         *
+         * @param int $offset a multiple of $bytes
+         * @param int $bytes 4 or 8
+         */
+        public function compareExchange(int $offset, int $expected, int $desired, int $bytes = 8): bool {}
+
+        /** @param int $offset */
+        public function offsetExists(mixed $offset): bool {}
+
+        /**
+         * The byte at an offset, 0 to 255.
+         *
+         * @param int $offset
+         */
+        public function offsetGet(mixed $offset): int|false {}
+
+        /**
+         * @param int $offset
+         * @param int $value 0 to 255
+         */
+        public function offsetSet(mixed $offset, mixed $value): void {}
+
+        /** @throws \Error always */
+        public function offsetUnset(mixed $offset): void {}
+    }
 
     /**
      * The class of the semaphores made by Shmpack\sem_get(): an alias of the global SysvSemaphore where shmpack has

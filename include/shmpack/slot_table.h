@@ -106,6 +106,8 @@ class SlotTable {
   /// Copies the first `length` bytes of slot `id`. A free slot: kNotFound in a kSlotsPregrab table, else it is marked
   /// as in use (not by who may only read). kInvalid; kTooLarge: more than slot_bytes(). kTimeout, kCorrupt.
   Status Get(uint32_t id, void* out, uint32_t length, uint32_t timeout_ms) const noexcept;
+  /// Get() that neither asks for marks nor sets one. kInvalid, kTooLarge, kTimeout.
+  Status Look(uint32_t id, void* out, uint32_t length, uint32_t timeout_ms) const noexcept;
   /// Replaces the first `length` bytes of slot `id`. As Get(), and kReadOnly.
   Status Put(uint32_t id, const void* data, uint32_t length, uint32_t timeout_ms) const noexcept;
   /// The address of slot `id`, in use or not: slot_bytes() at a multiple of 64. From now on each Put() to it copies

@@ -94,6 +94,12 @@ Status SlotTable::Get(uint32_t id, void* out, uint32_t length, uint32_t timeout_
   return ReadTableSlot(view, read_only_, id, out, length, timeout_ms);
 }
 
+Status SlotTable::Look(uint32_t id, void* out, uint32_t length, uint32_t timeout_ms) const noexcept {
+  if (id >= geometry_.slot_count) return Status(Code::kInvalid, "it has no such slot");
+  if (length > geometry_.slot_bytes) return Status(Code::kTooLarge, "its slots are smaller");
+  return ReadTableSlot(SlotTableView(*this), read_only_, id, out, length, timeout_ms);
+}
+
 Status SlotTable::Put(uint32_t id, const void* data, uint32_t length, uint32_t timeout_ms) const noexcept {
   if (id >= geometry_.slot_count) return Status(Code::kInvalid, "it has no such slot");
   if (length > geometry_.slot_bytes) return Status(Code::kTooLarge, "its slots are smaller");

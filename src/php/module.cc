@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <initializer_list>
 #include <iterator>
 #include <msgpack/version.hpp>
 #include <string_view>
@@ -18,10 +19,13 @@
 #include "ext/standard/info.h"
 #include "php/sem_functions.h"
 #include "php/shm_functions.h"
+#include "php/slot_functions.h"
 #include "php/stand_in.h"
 #include "php/value_decoder.h"
 #include "php_ini.h"
 #include "shmpack/region_layout.h"
+#include "shmpack/slot_layout.h"
+#include "zend_interfaces.h"
 
 extern "C" {
 #include "php/shmpack_arginfo.h"
@@ -41,11 +45,13 @@ using shmpack::php::StandIn;
 // while the library is loaded.
 class FunctionTable {
  public:
-  explicit FunctionTable(std::string_view prefix) noexcept {
+  explicit FunctionTable(std::initializer_list<std::string_view> prefixes) noexcept {
     size_t used = 0;
     for (const zend_function_entry& function : ext_functions) {
-      if (function.fname != nullptr && std::string_view(function.fname).substr(0, prefix.size()) == prefix) {
-        entries_[used++] = function;
+      for (const std::string_view prefix : prefixes) {
+        if (function.fname != nullptr && std::string_view(function.fname).substr(0, prefix.size()) == prefix) {
+          entries_[used++] = function;
+        }
       }
     }
   }
@@ -55,9 +61,10 @@ class FunctionTable {
   std::array<zend_function_entry, std::size(ext_functions)> entries_{};  // Empty entries close the table.
 };
 
-const FunctionTable sem_names("sem_");
-const FunctionTable shm_names("shm_");
-const FunctionTable twins("Shmpack\\");
+const FunctionTable sem_names({"sem_"});
+const FunctionTable shm_names({"shm_"});
+/// What no other extension has: the twins, and slotmem_*.
+const FunctionTable own_names({"Shmpack\\", "slotmem_"});
 
 zend_module_entry sem_module;
 zend_module_entry shm_module;
@@ -116,6 +123,8 @@ STD_PHP_INI_ENTRY("shmpack.cache_size", "16M", PHP_INI_ALL, OnUpdateCacheSize, c
                   shmpack_globals)
 STD_PHP_INI_ENTRY("shmpack.allowed_classes", "*", PHP_INI_ALL, OnUpdateString, allowed_classes, zend_shmpack_globals,
                   shmpack_globals)
+STD_PHP_INI_ENTRY("shmpack.runtime_dir", "", PHP_INI_SYSTEM, OnUpdateString, runtime_dir, zend_shmpack_globals,
+                  shmpack_globals)
 PHP_INI_END()
 
 static PHP_GINIT_FUNCTION(shmpack) {
@@ -127,6 +136,7 @@ static PHP_GINIT_FUNCTION(shmpack) {
   shmpack_globals->cache_size = 0;
   shmpack_globals->decoded_cache = {};
   shmpack_globals->allowed_classes = nullptr;
+  shmpack_globals->runtime_dir = nullptr;
 }
 
 static PHP_GSHUTDOWN_FUNCTION(shmpack) { shmpack_globals->decoded_cache.Free(); }
@@ -144,6 +154,9 @@ static PHP_MINIT_FUNCTION(shmpack) {
   } else {
     shmpack::php::RegisterShmClasses(register_class_Shmpack_SysvSharedMemory());
   }
+  register_shmpack_symbols(module_number);
+  shmpack::php::RegisterSlotClasses(register_class_Shmpack_SlotTable(),
+                                    register_class_Shmpack_SlotView(zend_ce_arrayaccess, zend_ce_countable));
   return SUCCESS;
 }
 
@@ -188,7 +201,7 @@ zend_module_entry shmpack_module_entry = {STANDARD_MODULE_HEADER_EX,
                                           nullptr,
                                           shmpack_dependencies,
                                           "shmpack",
-                                          twins.data(),
+                                          own_names.data(),
                                           PHP_MINIT(shmpack),
                                           PHP_MSHUTDOWN(shmpack),
                                           PHP_RINIT(shmpack),

@@ -29,6 +29,7 @@ ZEND_BEGIN_MODULE_GLOBALS(shmpack)
   uint32_t lock_timeout_ms;  // the same as the core takes it, at least 1.
   zend_long cache_size;  // shmpack.cache_size: bytes that decoded values may take between calls; 0: none are kept.
   shmpack::php::DecodedCache decoded_cache;
+  char *runtime_dir;  // shmpack.runtime_dir: where slot tables with relative names are; empty: this user's, in memory.
   char *allowed_classes;  // shmpack.allowed_classes: see php/allowed_classes.h.
 ZEND_END_MODULE_GLOBALS(shmpack)
 // clang-format on

@@ -22,7 +22,8 @@ ob_start();
 phpinfo(INFO_MODULES);
 $page = ob_get_clean();
 foreach (ini_get_all('shmpack') as $name => $setting) {
-    if (!str_contains($page, "\n$name => {$setting['local_value']} => {$setting['global_value']}")) echo "$name is missing\n";
+    $value = $setting['global_value'] ?: 'no value';
+    if (!str_contains($page, "\n$name => $value => $value\n")) echo "$name is missing\n";
 }
 ?>
 --EXPECTF--
