@@ -74,9 +74,16 @@ ProcessIdentity OwnerOf(const SlotTableView& view, uint32_t id) noexcept {
 }  // namespace
 
 void RebuildTableLocked(const SlotTableView& view) noexcept {
-  view.in_use().RebuildLocked();
-  view.ever_used().RebuildLocked();
-  Store(view.header().free_slots, view.geometry().slot_count - view.in_use().CountSet());
+  const SlotBitmap in_use = view.in_use();
+  const SlotBitmap ever_used = view.ever_used();
+  in_use.RebuildLocked();
+  // A grant sets the slot's bit here first; where hostile bytes say otherwise, no grant would succeed again.
+  for (uint32_t index = 0; index < view.geometry().bit_words(); ++index) {
+    const uint64_t bits = ever_used.BitsOfWord(index);
+    if ((in_use.BitsOfWord(index) & ~bits) != 0) ever_used.SetWordLocked(index, bits | in_use.BitsOfWord(index));
+  }
+  ever_used.RebuildLocked();
+  Store(view.header().free_slots, view.geometry().slot_count - in_use.CountSet());
 }
 
 uint32_t SlotTable::FreeSlots() const noexcept {

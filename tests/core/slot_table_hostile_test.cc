@@ -97,6 +97,27 @@ TEST_P(HostileSlotsTest, AnyBytesEndInAStatus) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, HostileSlotsTest, ::testing::Range<uint64_t>(1, 9));
 
+TEST(HostileSlotTest, AGrantThatWasRefusedIsRepairedByTheNext) {
+  for (const uint32_t type : {uint32_t{0}, uint32_t{kSlotsClearInUse}}) {
+    SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 130, .type = type});
+    auto* const bytes = reinterpret_cast<uint8_t*>(&SlotTableTestPeer::Header(table));
+    auto* const in_use = reinterpret_cast<SharedU64*>(bytes + SlotGeometry{130, 8}.in_use_at());
+    in_use[0] = UINT64_MAX;  // And no level above says so.
+    uint32_t id = 0;
+    EXPECT_EQ(table.Grab(0, &id).code(), Code::kCorrupt);
+    EXPECT_EQ(GrabSlot(table), 64);
+    EXPECT_EQ(table.FreeSlots(), 65U);
+    in_use[3] = 1;
+    in_use[2] = 3;  // Without the bits behind the last one.
+    for (int64_t next = 65; next < 128; ++next) EXPECT_EQ(GrabSlot(table), next);
+    while (table.Grab(0, &id).ok()) EXPECT_LT(id, 130U);
+    EXPECT_EQ(GrabSlot(table), -1);
+    EXPECT_EQ(CountInUse(table), 130U);
+    EXPECT_EQ(table.FreeSlots(), 0U);
+    table.Detach();
+  }
+}
+
 TEST(HostileSlotTest, ALengthThatNoPutHadIsCut) {
   SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 1});
   ASSERT_EQ(PutSlot(table, 0, "value"), Code::kOk);

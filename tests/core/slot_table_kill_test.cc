@@ -214,6 +214,27 @@ TEST(SlotKillOrphanTest, OrphanOfAProcessKilledRightAfterTheGrant) {
   EXPECT_GT(orphans, 3);
 }
 
+TEST(SlotKillPinnedTest, RepairLeavesAloneWhatThePutDidNotTouch) {
+  bool met = false;
+  for (int point = 1; !met; ++point) {
+    SlotTable table = MakeTable("", {.slot_bytes = kBytes, .slot_count = 1});
+    void* address;
+    ASSERT_TRUE(table.Window(0, 0, &address).ok());
+    ASSERT_EQ(PutSlot(table, 0, std::string(kBytes, 'o')), Code::kOk);
+    const ChildEnd end = RunAndKillAtPoint(point, [&] { return PutSlot(table, 0, "short") == Code::kOk; });
+    ASSERT_EQ(end, ChildEnd::kKilled);
+    if ((SlotTableView(table).slot(0).state & 1) != 0) {
+      met = true;
+      EXPECT_EQ(GetSlot(table, 0), "short" + std::string(kBytes - 5, 'o'));
+      static_cast<char*>(address)[kBytes - 1] = '!';  // Somebody who kept the address.
+      ASSERT_TRUE(table.Window(0, kPromptMs, &address).ok());
+      EXPECT_EQ(GetSlot(table, 0), "short" + std::string(kBytes - 6, 'o') + "!");
+      EXPECT_EQ(std::string(static_cast<char*>(address), 5), "short");
+    }
+    table.Detach();
+  }
+}
+
 TEST(SlotKillWhileMakingTest, LeavesNothingOrAWholeTable) {
   const SlotTableOptions options = {.slot_bytes = 50, .slot_count = kSlots, .type = kSlotsPersist};
   int point = 1;

@@ -18,10 +18,12 @@ namespace {
 
 #if defined(SHMPACK_TSAN) || defined(__SANITIZE_ADDRESS__)
 constexpr int kRounds = 2'000;
+constexpr int kPuts = 200;
 #else
 constexpr int kRounds = 60'000;
+constexpr int kPuts = 8'000;
 #endif
-constexpr uint32_t kBytes = 1024;
+constexpr uint32_t kBytes = 32'768;  // Large enough that puts come in between while one is read.
 
 void PutWhole(const SlotTable& table, uint32_t id, uint64_t serial) {
   uint64_t words[kBytes / 8];
@@ -60,7 +62,7 @@ TEST_P(SlotThreadsTest, NoValueIsEverTorn) {
       const SlotTable& mine = t % 2 == 0 ? one : two;
       std::mt19937_64 random(t);
       if (t < 4) {
-        for (int round = 0; round < kRounds; ++round) PutWhole(mine, random() % 2, random());
+        for (int round = 0; round < kPuts; ++round) PutWhole(mine, random() % 2, random());
         --writers;
         return;
       }
@@ -73,7 +75,7 @@ TEST_P(SlotThreadsTest, NoValueIsEverTorn) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(torn, 0);
   EXPECT_GT(reads, 100);
-  std::cout << "figure: " << reads << " reads of 1 KiB beside " << 4 * kRounds << " puts"
+  std::cout << "figure: " << reads << " reads of 32 KiB beside " << 4 * kPuts << " puts"
             << (GetParam() ? ", pinned" : "") << ": " << torn << " torn\n";
   one.Detach();
   two.Detach();
