@@ -212,7 +212,6 @@ Status RemoveFile(const char* path, uint64_t device, uint64_t inode, uint32_t ti
     } else if (unlink(path) != 0) {
       status = SystemError("unlink");
     }
-    FaultPoint();
   }
   Close(descriptor);
   return status;

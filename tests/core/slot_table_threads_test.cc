@@ -18,12 +18,13 @@ namespace {
 
 #if defined(SHMPACK_TSAN) || defined(__SANITIZE_ADDRESS__)
 constexpr int kRounds = 2'000;
-constexpr int kPuts = 200;
+constexpr int kPuts = 1'000;
+constexpr uint32_t kBytes = 2'048;  // Copied byte by byte.
 #else
 constexpr int kRounds = 60'000;
 constexpr int kPuts = 8'000;
-#endif
 constexpr uint32_t kBytes = 32'768;  // Large enough that puts come in between while one is read.
+#endif
 
 void PutWhole(const SlotTable& table, uint32_t id, uint64_t serial) {
   uint64_t words[kBytes / 8];
@@ -75,7 +76,7 @@ TEST_P(SlotThreadsTest, NoValueIsEverTorn) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(torn, 0);
   EXPECT_GT(reads, 100);
-  std::cout << "figure: " << reads << " reads of 32 KiB beside " << 4 * kPuts << " puts"
+  std::cout << "figure: " << reads << " reads of " << kBytes << " bytes beside " << 4 * kPuts << " puts"
             << (GetParam() ? ", pinned" : "") << ": " << torn << " torn\n";
   one.Detach();
   two.Detach();
