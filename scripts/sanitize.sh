@@ -159,7 +159,7 @@ sanitize_valgrind() {
   sanitize_build_core "$sanitize_out/plain" "" || return 0
   say "valgrind"
   # A report is a file, an empty one when there is nothing to say.
-  sanitize_core_tests valgrind-core "$sanitize_out/plain" '-RobustLockTest*:RegionThreads*:*GetsTheMode*' \
+  sanitize_core_tests valgrind-core "$sanitize_out/plain" '-*RobustLock*:RegionThreads*:*GetsTheMode*' \
     valgrind "${options[@]}" "--log-file=$sanitize_reports/valgrind-core/report.%p"
 
   build_extension

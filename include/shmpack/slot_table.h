@@ -27,6 +27,8 @@
 
 namespace shmpack {
 
+struct MappedFile;
+
 inline constexpr uint32_t kMaxTableName = 3900;  // Room for what is appended to it.
 
 /// Which path the name of a table means. "none" in any case, and "": without one (`*anonymous`, `out` is empty). An
@@ -118,11 +120,17 @@ class SlotTable {
   friend class SlotTableView;
   friend struct SlotTableTestPeer;
 
+  /// Makes this the handle of a mapped table. REQUIRES: `geometry` fits it.
+  void Adopt(const MappedFile& map, const SlotGeometry& geometry, uint32_t type) noexcept;
+
   SlotTableShm* header_ = nullptr;  // Where this process has it.
   uint64_t bytes_ = 0;              // As the kernel says.
   uint64_t device_ = 0;             // Which file, for Remove().
   uint64_t inode_ = 0;
   SlotGeometry geometry_;  // Checked against bytes_.
+  uint64_t slots_at_ = 0;  // What follows from geometry_, and each call would compute anew.
+  uint64_t stride_ = 0;
+  uint64_t buffer_bytes_ = 0;
   uint32_t type_ = 0;
   bool read_only_ = false;
 };

@@ -111,27 +111,36 @@ Status ResolveTableName(const char* name, const char* folder, char* out, bool* a
   return {};
 }
 
+void SlotTable::Adopt(const MappedFile& map, const SlotGeometry& geometry, uint32_t type) noexcept {
+  header_ = static_cast<SlotTableShm*>(map.base);
+  bytes_ = map.bytes;
+  device_ = map.device;
+  inode_ = map.inode;
+  geometry_ = geometry;
+  slots_at_ = geometry.slots_at();
+  stride_ = geometry.stride();
+  buffer_bytes_ = geometry.buffer_bytes();
+  type_ = type;
+  read_only_ = map.read_only;
+}
+
 Status SlotTable::Attach(const char* path, bool writable, SlotTable* out) noexcept {
   MappedFile map;
   Status status = MapFile(path, writable, &map);
   if (!status.ok()) return status;
-  SlotTable table;
+  SlotGeometry geometry;
+  uint32_t type = 0;
   if (!IsTrusted(map)) {
     status = Status(Code::kForeign, "it is another user's");
   } else {
-    status = Check(map, &table.geometry_, &table.type_);
+    status = Check(map, &geometry, &type);
     if (status.ok() && IsOfEarlierBoot(map)) status = Status(Code::kNotFound, "it is of before the last boot");
   }
   if (!status.ok()) {
     Unmap(map.base, map.bytes);
     return status;
   }
-  table.header_ = static_cast<SlotTableShm*>(map.base);
-  table.bytes_ = map.bytes;
-  table.device_ = map.device;
-  table.inode_ = map.inode;
-  table.read_only_ = map.read_only;
-  *out = table;
+  out->Adopt(map, geometry, type);
   return {};
 }
 
@@ -205,14 +214,7 @@ Status SlotTable::Create(const char* path, const SlotTableOptions& options, uint
     Unmap(file.map.base, file.map.bytes);
     if (status.code() != Code::kChanged) return status;
   }
-  SlotTable table;
-  table.header_ = static_cast<SlotTableShm*>(file.map.base);
-  table.bytes_ = file.map.bytes;
-  table.device_ = file.map.device;
-  table.inode_ = file.map.inode;
-  table.geometry_ = geometry;
-  table.type_ = options.type;
-  *out = table;
+  out->Adopt(file.map, geometry, options.type);
   return {};
 }
 

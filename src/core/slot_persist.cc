@@ -63,7 +63,8 @@ void Fill(const SlotTableView& view, const uint8_t* file, const SlotGeometry& st
     bits += uint64_t{stored.bit_words()} * 8;
   }
   for (uint32_t id = 0; id < slots; ++id) {
-    CopyIn(view.buffer(id, 0), file + stored.stored_slots_at() + uint64_t{id} * stored.slot_bytes, stored.slot_bytes);
+    CopyIn(BufferOf(view.slot(id), wanted.buffer_bytes(), 0),
+           file + stored.stored_slots_at() + uint64_t{id} * stored.slot_bytes, stored.slot_bytes);
   }
   RebuildTableLocked(view);
 }
@@ -81,7 +82,7 @@ Status Write(const SlotTable& table, const SlotTableView& view, const MappedFile
     }
   }
   for (uint32_t id = 0; id < geometry.slot_count; ++id, at += geometry.slot_bytes) {
-    const Status status = ReadTableSlot(view, table.read_only(), id, at, geometry.slot_bytes, timeout_ms);
+    const Status status = table.Look(id, at, geometry.slot_bytes, timeout_ms);
     if (!status.ok()) return status;
   }
   timespec now;

@@ -16,9 +16,13 @@ namespace shmpack {
 class SlotTableView {
  public:
   explicit SlotTableView(const SlotTable& table) noexcept
-      : SlotTableView(reinterpret_cast<uint8_t*>(table.header_), table.geometry_) {}
+      : base_(reinterpret_cast<uint8_t*>(table.header_)),
+        geometry_(table.geometry_),
+        slots_(base_ + table.slots_at_),
+        stride_(table.stride_) {}
   /// REQUIRES: `geometry` is valid and its total_bytes() are at `base`.
-  SlotTableView(uint8_t* base, const SlotGeometry& geometry) noexcept : base_(base), geometry_(geometry) {}
+  SlotTableView(uint8_t* base, const SlotGeometry& geometry) noexcept
+      : base_(base), geometry_(geometry), slots_(base + geometry.slots_at()), stride_(geometry.stride()) {}
 
   SlotTableShm& header() const noexcept { return *reinterpret_cast<SlotTableShm*>(base_); }
   const SlotGeometry& geometry() const noexcept { return geometry_; }
@@ -39,25 +43,22 @@ class SlotTableView {
     const auto* const words = reinterpret_cast<const SharedU64*>(base_ + geometry_.in_use_at());
     return (Load(words[id / 64]) >> (id % 64) & 1) != 0;
   }
-  TableSlotShm& slot(uint32_t id) const noexcept {
-    return *reinterpret_cast<TableSlotShm*>(base_ + geometry_.slots_at() + id * geometry_.stride());
-  }
-  /// The buffer that holds the value in `state`, or will hold it.
-  uint8_t* buffer(uint32_t id, uint64_t state) const noexcept {
-    return reinterpret_cast<uint8_t*>(&slot(id) + 1) + (state & 1) * geometry_.buffer_bytes();
-  }
+  TableSlotShm& slot(uint32_t id) const noexcept { return *reinterpret_cast<TableSlotShm*>(slots_ + id * stride_); }
 
  private:
   uint8_t* base_;
   SlotGeometry geometry_;
+  uint8_t* slots_;
+  uint64_t stride_;
 };
+
+/// The buffer of a slot that holds the value in `state`, or will hold it.
+inline uint8_t* BufferOf(TableSlotShm& slot, uint64_t buffer_bytes, uint64_t state) noexcept {
+  return reinterpret_cast<uint8_t*>(&slot + 1) + ((state & 1) != 0 ? buffer_bytes : 0);
+}
 
 /// Computes levels and free_slots from the bits. REQUIRES: the table's lock, or that nobody else knows the table yet.
 void RebuildTableLocked(const SlotTableView& view) noexcept;
-
-/// Get() without looking at marks: all of what was put, or of the next. kTimeout.
-Status ReadTableSlot(const SlotTableView& view, bool read_only, uint32_t id, void* out, uint32_t length,
-                     uint32_t timeout_ms) noexcept;
 
 /// Fills a table that nobody else knows yet with what is stored under `<path>.persist`. As `*restored` of
 /// SlotTable::Create(); and kSystem, if the file can neither be read nor renamed: then no table may be made, or the

@@ -261,7 +261,57 @@ TEST_F(RobustLockTest, ALivingHolderIsNotForgotten) {
   ReleaseRobustLock(lock_, true);
 }
 
-TEST_F(RobustLockTest, ExcludesThreads) {
+/// Both ways to give it back.
+class RobustLockReleaseTest : public RobustLockTest, public ::testing::WithParamInterface<bool> {
+ protected:
+  void Release() {
+    if (GetParam()) {
+      ReleaseRobustLockQuickly(lock_);
+    } else {
+      ReleaseRobustLock(lock_, true);
+    }
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Quickly, RobustLockReleaseTest, ::testing::Bool());
+
+TEST_P(RobustLockReleaseTest, LeavesNothing) {
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  Release();
+  EXPECT_EQ(lock_.word.load(), 0U);
+  EXPECT_EQ(lock_.pid_namespace.load(), 0U);
+  robust_list_head* list = nullptr;
+  size_t length = 0;
+  ASSERT_EQ(syscall(SYS_get_robust_list, 0, &list, &length), 0);
+  EXPECT_EQ(list->list_op_pending, nullptr);
+}
+
+TEST_P(RobustLockReleaseTest, WakesWhoSleeps) {
+  // Not this lock's own waiter, which looks again after a slice: one that sleeps until it is woken.
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  lock_.word |= FUTEX_WAITERS;
+  const uint32_t word = lock_.word;
+  std::atomic<pid_t> sleeper = 0;
+  bool woken = false;
+  std::thread waiter([&] {
+    sleeper = gettid();
+    const timespec long_time = {kLongMs / 1000, 0};
+    woken = syscall(SYS_futex, &lock_.word, FUTEX_WAIT, word, &long_time, nullptr, 0) == 0;
+  });
+  const auto is_asleep = [&] {
+    std::ifstream stat("/proc/self/task/" + std::to_string(sleeper) + "/stat");
+    std::string id, name, state;
+    stat >> id >> name >> state;
+    return state == "S";
+  };
+  while (sleeper == 0 || !is_asleep()) usleep(1000);
+  Release();
+  waiter.join();
+  EXPECT_TRUE(woken);
+  EXPECT_EQ(lock_.word.load(), 0U);
+}
+
+TEST_P(RobustLockReleaseTest, ExcludesThreads) {
   int64_t counter = 0;
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
@@ -269,7 +319,7 @@ TEST_F(RobustLockTest, ExcludesThreads) {
       for (int i = 0; i < 20'000; ++i) {
         ASSERT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kClean);
         ++counter;
-        ReleaseRobustLock(lock_, true);
+        Release();
       }
     });
   }
@@ -288,11 +338,11 @@ TEST_F(RobustLockTest, AForkedChildIsAHolderOfItsOwn) {
   ReleaseRobustLock(lock_, true);
 }
 
-TEST_F(RobustLockTest, AKillAtEachOfItsOwnStepsFreezesNobody) {
+TEST_P(RobustLockReleaseTest, AKillAtEachStepFreezesNobody) {
   for (int point = 1;; ++point) {
     const ChildEnd end = RunAndKillAtPoint(point, [this] {
       if (AcquireRobustLock(lock_, kLongMs) == Acquired::kTimeout) return false;
-      ReleaseRobustLock(lock_, true);
+      Release();
       return true;
     });
     ASSERT_NE(end, ChildEnd::kFailed);

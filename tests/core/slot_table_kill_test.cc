@@ -111,8 +111,7 @@ class SlotKillTest : public ::testing::TestWithParam<Operation> {
   /// What a reader without rights sees, who can repair nothing: it is neither torn nor taken back later.
   std::string Seen(const SlotTable& table) const {
     std::string bytes(kBytes, '?');
-    const SlotTableView view(table);
-    EXPECT_TRUE(ReadTableSlot(view, true, kTouched, bytes.data(), kBytes, kPromptMs).ok());
+    EXPECT_TRUE(SlotTableTestPeer::ReadOnly(table).Look(kTouched, bytes.data(), kBytes, kPromptMs).ok());
     EXPECT_TRUE(bytes == Old() || bytes == New()) << bytes;
     EXPECT_EQ(table.FreeSlots(), kSlots - CountInUse(table));
     return bytes;

@@ -86,6 +86,10 @@ inline uint32_t CountInUse(const SlotTable& table) {
 /// Reaches what only a test may.
 struct SlotTableTestPeer {
   static SlotTableShm& Header(const SlotTable& table) { return *table.header_; }
+  static SlotTable ReadOnly(SlotTable table) {
+    table.read_only_ = true;
+    return table;
+  }
   static uint64_t Bytes(const SlotTable& table) { return table.bytes_; }
 };
 
