@@ -71,8 +71,8 @@ class SlotTable {
   /// path leads to another by now. kTimeout, kSystem.
   Status Remove(const char* path, uint32_t timeout_ms) const noexcept;
 
-  /// Stores all slots in `<path>.persist`, each as some Put() left it. When it fails the old file is still there.
-  /// kReadOnly, kTimeout, kSystem.
+  /// Stores all slots in `<path>.persist`, each as some Put() left it, and with all that was put before. When it fails
+  /// the old file is still there. kReadOnly, kTimeout, kSystem.
   Status Sync(const char* path, uint32_t timeout_ms) const noexcept;
 
   /// Removes `<path>.persist`. kSystem.

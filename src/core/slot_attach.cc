@@ -146,11 +146,11 @@ Status SlotTable::Attach(const char* path, bool writable, SlotTable* out) noexce
 
 namespace {
 
-/// Attaches to what is there, if it is what Create() was asked for. kNotFound: make one. Removes what an earlier run of
-/// the kernel left.
-Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, SlotTable* out) noexcept {
+/// Maps what is there, if it is what Create() was asked for. kNotFound: make one. Removes what an earlier run of the
+/// kernel left.
+Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, MappedFile* out) noexcept {
   MappedFile map;
-  Status status = MapFile(path, false, &map);
+  Status status = MapFile(path, true, &map);
   if (!status.ok()) return status;
   SlotGeometry geometry;
   uint32_t type = 0;
@@ -163,17 +163,12 @@ Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_
              (geometry != SlotGeometry{options.slot_count, options.slot_bytes} || type != options.type)) {
     status = Status(Code::kMismatch, "it is there with other slots");
   }
-  Unmap(map.base, map.bytes);
-  if (!status.ok()) return status;
-  SlotTable table;
-  status = SlotTable::Attach(path, true, &table);
-  // It may be another one by now.
-  if (status.ok() && (table.slot_count() != options.slot_count || table.slot_bytes() != options.slot_bytes)) {
-    table.Detach();
-    return Status(Code::kChanged);
+  if (!status.ok()) {
+    Unmap(map.base, map.bytes);
+    return status;
   }
-  if (status.ok()) *out = table;
-  return status;
+  *out = map;
+  return {};
 }
 
 }  // namespace
@@ -196,8 +191,8 @@ Status SlotTable::Create(const char* path, const SlotTableOptions& options, uint
   }
   for (int tries = 0; path != nullptr; ++tries) {
     if (tries == kTries) return Status(Code::kChanged, "it is removed all the time");
-    status = Meet(path, options, timeout_ms, out);
-    if (status.code() == Code::kChanged) continue;
+    status = Meet(path, options, timeout_ms, &file.map);
+    if (status.ok()) break;
     if (status.code() != Code::kNotFound) return status;
     status = MakeNewFile(path, geometry.total_bytes(), options.permissions, &file);
     if (!status.ok()) return status;

@@ -104,6 +104,18 @@ Status Write(const SlotTable& table, const SlotTableView& view, const MappedFile
   return {};
 }
 
+Status StoreSlots(const SlotTable& table, const char* stored_path, uint32_t timeout_ms) noexcept {
+  const SlotTableView view(table);
+  NewFile file;
+  Status status = MakeNewFile(stored_path, view.geometry().stored_bytes(), 0600, &file);
+  if (!status.ok()) return status;
+  status = Write(table, view, file.map, timeout_ms);
+  if (status.ok()) status = ReplaceByNewFile(&file, stored_path);
+  CloseNewFile(&file);
+  Unmap(file.map.base, file.map.bytes);
+  return status;
+}
+
 }  // namespace
 
 bool StoredPath(const char* path, char* out, uint64_t capacity) noexcept {
@@ -137,14 +149,12 @@ Status SlotTable::Sync(const char* path, uint32_t timeout_ms) const noexcept {
   if (read_only_) return Status(Code::kReadOnly, "it is attached for reading only");
   char stored_path[kMaxPathBytes];
   if (!StoredPath(path, stored_path, sizeof stored_path)) return Status(Code::kInvalid, "its path is too long");
-  const SlotTableView view(*this);
-  NewFile file;
-  Status status = MakeNewFile(stored_path, geometry_.stored_bytes(), 0600, &file);
-  if (!status.ok()) return status;
-  status = Write(*this, view, file.map, timeout_ms);
-  if (status.ok()) status = ReplaceByNewFile(&file, stored_path);
-  CloseNewFile(&file);
-  Unmap(file.map.base, file.map.bytes);
+  // One at a time, or an older state might take a newer one's place. But all who may read the table can lock it, so who
+  // has waited long enough goes on; and for a table that was removed there is nothing to lock.
+  int lock = -1;
+  const bool is_locked = LockFile(path, device_, inode_, timeout_ms, &lock).ok();
+  const Status status = StoreSlots(*this, stored_path, timeout_ms);
+  if (is_locked) UnlockFile(lock);
   return status;
 }
 

@@ -51,9 +51,16 @@ inline bool TryRead(TableSlotShm& slot, uint64_t buffer_bytes, void* out, uint32
   return Load(slot.state) == before;
 }
 
+/// Whether a put to a pinned slot was killed before its value was home. What others store at the slot's address is not
+/// where it is read until somebody takes the lock.
+inline bool NeedsSettling(TableSlotShm& slot) noexcept {
+  return (Load(slot.state) & 1) != 0 && Load(slot.pinned) != 0 && RobustLockOwnerDied(slot.lock);
+}
+
 [[gnu::noinline]] Status ReadPersistently(TableSlotShm& slot, uint64_t buffer_bytes, bool read_only, void* out,
                                           uint32_t length, uint32_t timeout_ms) noexcept {
-  for (int tries = 1; tries < kLockFreeTries; ++tries) {
+  const bool settle = !read_only && NeedsSettling(slot);
+  for (int tries = 1; tries < kLockFreeTries && !settle; ++tries) {
     if (TryRead(slot, buffer_bytes, out, length)) return {};
   }
   if (!read_only) {
@@ -74,7 +81,7 @@ inline bool TryRead(TableSlotShm& slot, uint64_t buffer_bytes, void* out, uint32
 
 inline Status Read(TableSlotShm& slot, uint64_t buffer_bytes, bool read_only, void* out, uint32_t length,
                    uint32_t timeout_ms) noexcept {
-  if (TryRead(slot, buffer_bytes, out, length)) [[likely]]
+  if (TryRead(slot, buffer_bytes, out, length) && !NeedsSettling(slot)) [[likely]]
     return {};
   return ReadPersistently(slot, buffer_bytes, read_only, out, length, timeout_ms);
 }

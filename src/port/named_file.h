@@ -57,6 +57,11 @@ Status MapAnonymous(uint64_t bytes, MappedFile* out) noexcept;
 
 void Unmap(void* base, uint64_t bytes) noexcept;
 
+/// Locks that file, which nobody else has locked then, until UnlockFile() or the end of the process. kNotFound: `path`
+/// does not lead to it. kTimeout, kSystem.
+Status LockFile(const char* path, uint64_t device, uint64_t inode, uint32_t timeout_ms, int* out) noexcept;
+void UnlockFile(int lock) noexcept;
+
 /// Removes `path` if it still leads to that file. Who removes holds a lock on the file, so that it cannot be one that
 /// took its place. kNotFound: it does not. kTimeout, kSystem.
 Status RemoveFile(const char* path, uint64_t device, uint64_t inode, uint32_t timeout_ms) noexcept;

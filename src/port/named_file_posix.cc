@@ -189,7 +189,7 @@ Status MapAnonymous(uint64_t bytes, MappedFile* out) noexcept {
 
 void Unmap(void* base, uint64_t bytes) noexcept { munmap(base, bytes); }
 
-Status RemoveFile(const char* path, uint64_t device, uint64_t inode, uint32_t timeout_ms) noexcept {
+Status LockFile(const char* path, uint64_t device, uint64_t inode, uint32_t timeout_ms, int* out) noexcept {
   const int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return errno == ENOENT ? Status(Code::kNotFound, "open") : SystemError("open");
   const double deadline = MonotonicSeconds() + timeout_ms * 1e-3;
@@ -200,20 +200,32 @@ Status RemoveFile(const char* path, uint64_t device, uint64_t inode, uint32_t ti
     if (errno != EWOULDBLOCK && errno != EINTR) {
       status = SystemError("flock");
     } else if (MonotonicSeconds() >= deadline) {
-      status = Status(Code::kTimeout, "another process is removing it");
+      status = Status(Code::kTimeout, "another process has it locked");
     } else {
       const timespec a_moment = {0, 1'000'000};
       nanosleep(&a_moment, nullptr);
     }
   }
-  if (status.ok()) {
-    if (lstat(path, &info) != 0 || !LeadsTo(info, device, inode)) {
-      status = Status(Code::kNotFound, "lstat");
-    } else if (unlink(path) != 0) {
-      status = SystemError("unlink");
-    }
+  // While it waited, another may have taken the name away.
+  if (status.ok() && (lstat(path, &info) != 0 || !LeadsTo(info, device, inode))) {
+    status = Status(Code::kNotFound, "lstat");
   }
-  Close(descriptor);
+  if (!status.ok()) {
+    Close(descriptor);
+  } else {
+    *out = descriptor;
+  }
+  return status;
+}
+
+void UnlockFile(int descriptor) noexcept { Close(descriptor); }
+
+Status RemoveFile(const char* path, uint64_t device, uint64_t inode, uint32_t timeout_ms) noexcept {
+  int lock;
+  Status status = LockFile(path, device, inode, timeout_ms, &lock);
+  if (!status.ok()) return status;
+  if (unlink(path) != 0) status = SystemError("unlink");
+  UnlockFile(lock);
   return status;
 }
 

@@ -28,22 +28,26 @@ bool ReadText(const char* path, char* text, size_t capacity) noexcept {
   return true;
 }
 
-/// State and start time of a process, proc(5): fields 3 and 22. The second one, its name, may hold anything, but the
-/// last parenthesis is its end.
-bool ReadStat(uint32_t pid, char* state, uint64_t* start_time) noexcept {
+/// Of a process, proc(5): whether it has ended and only its parent does not know, fields 3 and 20; and its start time,
+/// field 22. The second field, its name, may hold anything, but the last parenthesis is its end.
+bool ReadStat(uint32_t pid, bool* ended, uint64_t* start_time) noexcept {
   char path[32];
   char text[1024];
   snprintf(path, sizeof path, "/proc/%u/stat", pid);
   if (!ReadText(path, text, sizeof text)) return false;
   const char* at = std::strrchr(text, ')');
   if (at == nullptr || at[1] != ' ') return false;
-  *state = at[2];
+  const char state = at[2];
   at += 2;
+  uint64_t threads = 0;
   for (int field = 3; field < 22; ++field) {
     at = std::strchr(at, ' ');
     if (at == nullptr) return false;
     ++at;
+    if (field + 1 == 20) threads = std::strtoull(at, nullptr, 10);
   }
+  // A main thread that ended before others looks like a process that did.
+  *ended = (state == 'Z' || state == 'X') && threads <= 1;
   *start_time = std::strtoull(at, nullptr, 10);
   return true;
 }
@@ -60,11 +64,11 @@ thread_local CachedIdentity cached;
 ProcessIdentity OwnIdentity() noexcept {
   if (cached.fork_count != ForkCount()) {
     ProcessIdentity own;
-    char state;
+    bool ended;
     struct stat info;
     own.pid = static_cast<uint32_t>(getpid());
     if (stat("/proc/self/ns/pid", &info) == 0) own.pid_namespace = info.st_ino;
-    if (!ReadStat(own.pid, &state, &own.start_time)) own.start_time = 0;
+    if (!ReadStat(own.pid, &ended, &own.start_time)) own.start_time = 0;
     cached = {own, ForkCount()};
   }
   return cached.identity;
@@ -75,10 +79,10 @@ bool ProcessIsGone(const ProcessIdentity& identity) noexcept {
   const uint64_t own_namespace = OwnIdentity().pid_namespace;
   if (own_namespace == 0 || identity.pid_namespace != own_namespace) return false;
   if (kill(static_cast<pid_t>(identity.pid), 0) != 0 && errno == ESRCH) return true;
-  char state;
+  bool ended;
   uint64_t start_time;
-  if (!ReadStat(identity.pid, &state, &start_time)) return false;
-  return state == 'Z' || state == 'X' || (identity.start_time != 0 && start_time != identity.start_time);
+  if (!ReadStat(identity.pid, &ended, &start_time)) return false;
+  return ended || (identity.start_time != 0 && start_time != identity.start_time);
 }
 
 uint64_t BootId() noexcept {

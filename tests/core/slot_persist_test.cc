@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "core/checksum.h"
+#include "port/fault_point.h"
 #include "test_slot_table.h"
 
 namespace shmpack {
@@ -219,6 +220,52 @@ TEST_F(SlotPersistTest, EachStoredSlotIsAsSomePutLeftIt) {
   }
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
+}
+
+TEST_F(SlotPersistTest, AnOlderStateDoesNotTakeANewerOnesPlace) {
+  static int pipe_ends[2];
+  static int points;
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);
+  EXPECT_EQ(PutSlot(table_, 1, "old"), Code::kOk);
+  const auto sync = [this] { return table_.Sync(path().c_str(), kSlotTimeoutMs).ok(); };
+  points = 0;
+  fault_hook = [](const char*, int) { ++points; };
+  EXPECT_TRUE(sync());
+  fault_hook = nullptr;
+  // Each time stopped at another step, as if the disk took its time.
+  for (static int stop_at = 1; stop_at <= points; ++stop_at) {
+    EXPECT_EQ(PutSlot(table_, 1, "old"), Code::kOk);
+    ASSERT_EQ(pipe(pipe_ends), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      fault_hook = [](const char*, int) {
+        static int at = 0;
+        if (++at != stop_at) return;
+        if (write(pipe_ends[1], "s", 1) != 1) _exit(2);
+        usleep(100'000);
+      };
+      _exit(sync() ? 0 : 1);
+    }
+    char byte;
+    EXPECT_EQ(read(pipe_ends[0], &byte, 1), 1);
+    EXPECT_EQ(PutSlot(table_, 1, "new"), Code::kOk);
+    EXPECT_TRUE(sync());
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    close(pipe_ends[0]);
+    close(pipe_ends[1]);
+    EXPECT_NE(ReadFile(stored()).find("new"), std::string::npos) << stop_at;
+  }
+}
+
+TEST_F(SlotPersistTest, ARemovedTableIsStoredToo) {
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);
+  EXPECT_EQ(PutSlot(table_, 1, "kept"), Code::kOk);
+  EXPECT_TRUE(table_.Remove(path().c_str(), 0).ok());
+  EXPECT_TRUE(table_.Sync(path().c_str(), 0).ok());
+  EXPECT_EQ(MakeAgain(), Code::kOk);
+  EXPECT_EQ(GetSlot(table_, 1).substr(0, 4), "kept");
 }
 
 TEST_F(SlotPersistTest, FullDiskKeepsTheOldFile) {

@@ -6,6 +6,7 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <chrono>
@@ -386,6 +387,32 @@ TEST(SlotTableTest, SlotsOfTheDeadAreFoundAndOnlyThey) {
   EXPECT_EQ(table.FreeSlots(), 3U);
   close(ready[0]);
   close(ready[1]);
+  table.Detach();
+}
+
+TEST(SlotTableTest, AProcessWhoseMainThreadEndedIsNotDead) {
+  SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 1});
+  const pid_t child = fork();
+  if (child == 0) {
+    std::thread other([] { pause(); });
+    (void)GrabSlot(table);
+    syscall(SYS_exit, 0);
+  }
+  siginfo_t info;
+  const auto main_thread_ended = [&] {
+    std::ifstream stat("/proc/" + std::to_string(child) + "/stat");
+    std::string id, name, state;
+    stat >> id >> name >> state;
+    return state == "Z";
+  };
+  while (!main_thread_ended()) usleep(1000);
+  EXPECT_EQ(table.Owner(0).pid, static_cast<uint32_t>(child));
+  EXPECT_FALSE(table.Owner(0).is_gone);
+  EXPECT_EQ(table.Reclaim(0, 0).code(), Code::kNotFound);
+  kill(child, SIGKILL);
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+  EXPECT_TRUE(table.Owner(0).is_gone);
+  waitpid(child, nullptr, 0);
   table.Detach();
 }
 
