@@ -4,7 +4,7 @@
 declare(strict_types=1);
 
 // Peers side by side, each in a process of its own (bench/peer.php); all ratios are within one run. `./dev bench` calls it:
-//   php compare.php --shmpack SO --key KEY [--apcu SO] [--yac SO] [--lock-cost PROGRAM]
+//   php compare.php --shmpack SO --key KEY [--apcu SO] [--yac SO] [--lock-cost PROGRAM] [--slot-cost PROGRAM]
 //     --effort tiny|quick|full --into FOLDER --command TEXT
 // KEY and KEY + 1 are used for the peers that need one.
 
@@ -17,6 +17,7 @@ require __DIR__ . '/lib/pictures.inc';
 require __DIR__ . '/sections/one_variable.inc';
 require __DIR__ . '/sections/many_variables.inc';
 require __DIR__ . '/sections/several_processes.inc';
+require __DIR__ . '/sections/slots.inc';
 
 // Many short rounds rather than few long ones: the best is then one that nothing else on the machine interrupted.
 const EFFORTS = [
@@ -26,6 +27,7 @@ const EFFORTS = [
         'growth' => 1000000, 'growth_runs' => 5, 'room' => [1000, 10000, 1000000],
         'processes' => [1, 2, 4, 8], 'mixes' => [100, 95, 50, 5], 'writers' => [0, 1, 3, 7],
         'share_rounds' => 4, 'share_seconds' => 0.35,
+        'slot_rounds' => 1000, 'slot_fills' => 5,
     ],
     'quick' => [
         'passes' => 2, 'rounds' => 10, 'round_ns' => 2e6, 'changed_rounds' => 50,
@@ -33,6 +35,7 @@ const EFFORTS = [
         'growth' => 1000000, 'growth_runs' => 2, 'room' => [1000, 10000, 1000000],
         'processes' => [1, 2, 4, 8], 'mixes' => [100, 95, 50, 5], 'writers' => [0, 1, 3, 7],
         'share_rounds' => 1, 'share_seconds' => 0.1,
+        'slot_rounds' => 300, 'slot_fills' => 2,
     ],
     // For a test that it runs: the figures mean nothing.
     'tiny' => [
@@ -41,10 +44,11 @@ const EFFORTS = [
         'growth' => 2000, 'growth_runs' => 1, 'room' => [1000],
         'processes' => [1, 2], 'mixes' => [100, 50], 'writers' => [0, 1],
         'share_rounds' => 1, 'share_seconds' => 0.01,
+        'slot_rounds' => 1, 'slot_fills' => 1,
     ],
 ];
 
-$options = getopt('', ['shmpack:', 'key:', 'apcu:', 'yac:', 'lock-cost:', 'effort:', 'into:', 'command:']);
+$options = getopt('', ['shmpack:', 'key:', 'apcu:', 'yac:', 'lock-cost:', 'slot-cost:', 'effort:', 'into:', 'command:']);
 $key = (int) $options['key'];
 $effort = EFFORTS[$options['effort']] + array_filter(['lock_cost' => $options['lock-cost'] ?? null]);
 
@@ -97,6 +101,10 @@ $peers = start_peers(array_map($with_room, $names), $keys, $processor);
 $report->add(measure_many_variables($peers, $effort, $report));
 $report->add(measure_growth($peers, $effort, $report));
 close_peers($peers);
+
+if (isset($options['slot-cost'])) {
+    $report->add(measure_slots($options['slot-cost'], $processor, $effort, $report));
+}
 
 $peers = start_peers($settings, $keys, '');
 $report->add(measure_several_processes($peers, $effort, $report));

@@ -12,29 +12,16 @@
 // Found here: what sanitizers see, an operation that does not end (a budget of loads), a value longer than the region,
 // and a store through a handle that is for reading only.
 
-#include <linux/futex.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstddef>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
-#include <vector>
 
-#include "byte_source.h"
-#include "core/shared_access.h"
-#include "port/fault_point.h"
+#include "hostile_arena.h"
 #include "shmpack/region.h"
 
 namespace shmpack {
-
-void (*fault_hook)(const char* function, int line) = nullptr;
-void (*load_hook)(const void* word) = nullptr;
 
 /// Reaches what only a test may.
 struct RegionTestPeer {
@@ -54,143 +41,51 @@ struct RegionTestPeer {
 namespace {
 
 constexpr int kMostSteps = 48;
-constexpr size_t kMostRules = 8;
-constexpr uint64_t kMostLoads = 3'000'000;  // No operation on regions as small as these needs a tenth of it.
 constexpr uint64_t kDataBytes[] = {40, 300, 1'000, 3'000};
 constexpr uint64_t kLockWord = offsetof(HeaderShm, lock);
-constexpr uint64_t kLockNamespace = kLockWord + offsetof(LockShm, pid_namespace);
-constexpr uint64_t kOwnerDied = 0x40000000;
-constexpr uint64_t kNobody = 0x3ffffff0;  // No thread's id: Linux gives out none above 2^22.
 constexpr uint32_t kHeapBegin = sizeof(HeaderShm) / kUnitBytes;
 
-uint64_t OwnPidNamespace() {
-  static const uint64_t inode = [] {
-    struct stat info = {};
-    return stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
-  }();
-  return inode;
+uint64_t OffsetOrLength(const uint8_t* base, const Poke& poke) {
+  if ((poke.operand & 0x8000) == 0) return kHeapBegin + (poke.operand & 0x3ff);  // What may be a block's offset.
+  // A length, where the word before it is an offset: the value ends near the region's end, or with it.
+  uint64_t offset = 0;
+  if (poke.position >= sizeof offset) std::memcpy(&offset, base + poke.position - sizeof offset, sizeof offset);
+  return arena.bytes - offset * kUnitBytes - sizeof(BlockShm) + 16 - (poke.operand & 0x1f);
 }
 
-/// A hostile write: what is done to the word at a position.
-struct Poke {
-  uint64_t position = 0;
-  uint64_t operand = 0;
-  uint8_t kind = 0;
-};
-
-struct Rule {
-  enum When : uint8_t { kAtLoad, kAtStore, kBeforeEachLoad } when = kAtLoad;
-  uint16_t countdown = 0;
-  Poke poke;
-};
-
-[[noreturn]] void Finding(const char* what) {
-  std::fprintf(stderr, "FINDING: %s\n", what);
-  std::abort();
-}
-
-/// The region under attack; one at a time, because the hooks have no argument for it.
-struct Arena {
-  uint8_t* base = nullptr;   // Where hostile writes go; the operations' own mapping, or another one of it.
-  uint8_t* seen = nullptr;   // Where the operations have it; null before Attach() returned.
-  std::vector<uint8_t> own;  // For handles that may not store: what it holds by hostile writes alone.
-  uint64_t bytes = 0;
-  std::vector<Rule> rules;
-  uint64_t loads = 0;
-  uint32_t timeout_ms = 0;  // Most inputs wait for nothing, so that runs are fast.
-};
-
-Arena arena;
-
-void ApplyTo(uint8_t* base, const Poke& poke) {
-  const bool wide = poke.kind == 7 && poke.position + 8 <= arena.bytes;
-  const size_t width = wide ? 8 : 4;
-  if (poke.position + width > arena.bytes) return;
-  uint64_t value = 0;
-  std::memcpy(&value, base + poke.position, width);
-  switch (poke.kind) {
-    case 0:
-      value = 0;
-      break;
-    case 1:
-      value = UINT64_MAX;
-      break;
-    case 2:
-      value = poke.operand & 0xff;
-      break;
-    case 3:
-    case 7:
-      value = poke.operand;
-      break;
-    case 4:
-      value ^= uint64_t{1} << (poke.operand % 32);
-      break;
-    case 5:
-      value += (poke.operand & 0xf) - 8;
-      break;
-    default:
-      if ((poke.operand & 0x8000) == 0) {  // What may be a block's offset.
-        value = kHeapBegin + (poke.operand & 0x3ff);
-      } else {  // A length, where the word before it is an offset: the value ends near the region's end, or with it.
-        uint64_t offset = 0;
-        if (poke.position >= sizeof offset) std::memcpy(&offset, base + poke.position - sizeof offset, sizeof offset);
-        value = arena.bytes - offset * kUnitBytes - sizeof(BlockShm) + 16 - (poke.operand & 0x1f);
-      }
-  }
-  std::memcpy(base + poke.position, &value, width);
-}
-
-void Apply(const Poke& poke) {
-  ApplyTo(arena.base, poke);
-  if (!arena.own.empty()) ApplyTo(arena.own.data(), poke);
-}
-
-void BeforeLoad(const void* word) {
-  if (++arena.loads > kMostLoads) Finding("an operation does not end");
-  for (Rule& rule : arena.rules) {
-    if (rule.when == Rule::kBeforeEachLoad) {
-      if (arena.seen != nullptr && word == arena.seen + rule.poke.position) Apply(rule.poke);
-    } else if (rule.when == Rule::kAtLoad && rule.countdown != 0 && --rule.countdown == 0) {
-      Apply(rule.poke);
-    }
-  }
-}
-
-void AfterStore(const char*, int) {
-  for (Rule& rule : arena.rules) {
-    if (rule.when == Rule::kAtStore && rule.countdown != 0 && --rule.countdown == 0) Apply(rule.poke);
-  }
+/// The region under attack from now on.
+void Aim(uint8_t* base, uint64_t bytes, uint32_t timeout_ms) {
+  arena = Arena();
+  arena.base = base;
+  arena.bytes = bytes;
+  arena.timeout_ms = timeout_ms;
+  arena.special = OffsetOrLength;
 }
 
 Poke TakePoke(ByteSource& source) {
   const auto zone = source.Take<uint8_t>();
   const auto where = source.Take<uint16_t>();
-  Poke poke;
+  uint64_t position;
   switch (zone % 6) {
     case 0:  // Lock, index, writer and move.
-      poke.position = kLockWord + where * 4 % (offsetof(HeaderShm, stripes) - kLockWord);
+      position = kLockWord + where * 4 % (offsetof(HeaderShm, stripes) - kLockWord);
       break;
     case 4:  // A stripe's words.
-      poke.position = offsetof(HeaderShm, stripes) + where * 4 % sizeof(HeaderShm::stripes);
+      position = offsetof(HeaderShm, stripes) + where * 4 % sizeof(HeaderShm::stripes);
       break;
     case 1:  // A slot's word.
-      poke.position = arena.bytes - (uint64_t{where / 12U} % 24 + 1) * sizeof(SlotShm) + where % 12U * 4;
+      position = arena.bytes - (uint64_t{where / 12U} % 24 + 1) * sizeof(SlotShm) + where % 12U * 4;
       break;
     case 2:  // The heap's lower end.
-      poke.position = sizeof(HeaderShm) + where * 4 % 2048;
+      position = sizeof(HeaderShm) + where * 4 % 2048;
       break;
     case 3:  // The bins' bitmap, and the heads of small blocks.
-      poke.position = offsetof(HeaderShm, bins) + where * 4 % 352;
+      position = offsetof(HeaderShm, bins) + where * 4 % 352;
       break;
     default:
-      poke.position = uint64_t{where} * 4 % arena.bytes;
+      position = uint64_t{where} * 4 % arena.bytes;
   }
-  poke.kind = source.Take<uint8_t>() % 8;
-  poke.operand = poke.kind == 7   ? source.Take<uint64_t>()
-                 : poke.kind == 3 ? source.Take<uint32_t>()
-                 : poke.kind >= 2 ? source.Take<uint16_t>()
-                                  : 0;
-  return poke;
+  return TakePokeAt(source, position);
 }
 
 /// One operation, or one hostile write or rule.
@@ -201,8 +96,7 @@ void Step(Region& writer, ByteSource& source) {
   const int64_t key = opcode >> 4 & 7;
   Status status;
   Peeked peeked;
-  arena.loads = 0;
-  if (read_only) arena.own.assign(arena.base, arena.base + arena.bytes);
+  WatchStores(read_only);
   switch (opcode & 15) {
     case 0:
     case 1:
@@ -241,21 +135,12 @@ void Step(Region& writer, ByteSource& source) {
       (void)region.lock_holder();
       break;
     }
-    case 10:  // The last holder died, and the kernel said so or did not see it: the next one repairs.
-      if ((key & 1) == 0) {
-        Apply({kLockWord, kOwnerDied, 3});
-      } else {
-        Apply({kLockNamespace, OwnPidNamespace(), 7});
-        Apply({kLockWord, kNobody | (key & 2) << 30, 3});
-      }
+    case 10:
+      KillHolder(kLockWord, static_cast<uint8_t>(key));
       break;
-    case 11: {
-      uint8_t bytes[256];
-      const auto where = source.Take<uint16_t>();
-      const size_t count = source.TakeBytes(bytes, source.Take<uint8_t>());
-      for (size_t i = 0; i < count; ++i) arena.base[(where + i) % arena.bytes] = bytes[i];
+    case 11:
+      Scribble(source);
       break;
-    }
     case 12:
       Apply(TakePoke(source));
       break;
@@ -266,28 +151,20 @@ void Step(Region& writer, ByteSource& source) {
       break;
     }
     default: {
-      Rule rule;
-      const auto when = source.Take<uint8_t>();
-      rule.when = static_cast<Rule::When>(when % 3);
-      if (rule.when != Rule::kBeforeEachLoad) rule.countdown = source.Take<uint8_t>() + when / 3 * 64 + 1;
+      Rule rule = TakeRule(source);
       rule.poke = TakePoke(source);
       // A lock word that changes before every load would only make each operation wait.
       if (arena.rules.size() < kMostRules && rule.poke.position >= 80) arena.rules.push_back(rule);
     }
   }
-  const bool wrote = read_only && (opcode & 15) < 10 && std::memcmp(arena.own.data(), arena.base, arena.bytes) != 0;
-  if (wrote) Finding("a handle for reading only stored something");
-  arena.own.clear();
+  ExpectNoStores(read_only && (opcode & 15) < 10);
   // Waiting once is enough.
   if (status.code() == Code::kTimeout) Apply({kLockWord, (opcode & 16) != 0 ? kOwnerDied : 0, 3});
 }
 
 void Run(Region& region, ByteSource& source) {
-  fault_hook = AfterStore;
-  load_hook = BeforeLoad;
+  const UnderAttack attack;
   for (int step = 0; step < kMostSteps && !source.empty(); ++step) Step(region, source);
-  fault_hook = nullptr;
-  load_hook = nullptr;
 }
 
 /// A new region's bytes.
@@ -307,10 +184,8 @@ void RunInHeap(const std::vector<uint8_t>& start, uint32_t timeout_ms, ByteSourc
   void* block = nullptr;
   if (posix_memalign(&block, 64, start.size()) != 0) Finding("no memory for a region");
   std::memcpy(block, start.data(), start.size());
-  arena = Arena();
-  arena.timeout_ms = timeout_ms;
-  arena.base = arena.seen = static_cast<uint8_t*>(block);
-  arena.bytes = start.size();
+  Aim(static_cast<uint8_t*>(block), start.size(), timeout_ms);
+  arena.seen = arena.base;
   Region region = RegionTestPeer::Over(block, start.size());
   Run(region, source);
   std::free(block);
@@ -326,10 +201,7 @@ void RunAttached(const std::vector<uint8_t>& start, uint32_t timeout_ms, ByteSou
   auto* const mapped = id < 0 ? nullptr : static_cast<uint8_t*>(shmat(id, nullptr, 0));
   if (mapped == nullptr || mapped == reinterpret_cast<uint8_t*>(-1)) Finding("no segment to be had");
   if ((choice & 2) != 0) std::memcpy(mapped, start.data(), bytes < start.size() ? bytes : start.size());
-  arena = Arena();
-  arena.timeout_ms = timeout_ms;
-  arena.base = mapped;
-  arena.bytes = bytes;
+  Aim(mapped, bytes, timeout_ms);
   for (auto pokes = source.Take<uint8_t>() % 8; pokes > 0; --pokes) {
     Poke poke = TakePoke(source);
     poke.position %= 88;  // What attaching looks at.
@@ -339,12 +211,12 @@ void RunAttached(const std::vector<uint8_t>& start, uint32_t timeout_ms, ByteSou
       arena.rules.push_back({pokes % 4 == 1 ? Rule::kAtLoad : Rule::kAtStore, source.Take<uint8_t>(), poke});
     }
   }
-  fault_hook = AfterStore;
-  load_hook = BeforeLoad;
   Region region;
-  const Status status = Region::Attach(key, 300, 0600, arena.timeout_ms, &region);
-  fault_hook = nullptr;
-  load_hook = nullptr;
+  Status status;
+  {
+    const UnderAttack attack;
+    status = Region::Attach(key, 300, 0600, arena.timeout_ms, &region);
+  }
   shmctl(id, IPC_RMID, nullptr);
   if (status.ok()) {
     if (bytes < sizeof(HeaderShm)) Finding("attached to what is smaller than a header");
@@ -358,22 +230,6 @@ void RunAttached(const std::vector<uint8_t>& start, uint32_t timeout_ms, ByteSou
 
 }  // namespace
 }  // namespace shmpack
-
-extern "C" {
-
-/// The linker puts this in the place of syscall() (--wrap): a sleep on the lock is over at once, as if its time were
-/// up. A holder that does not exist is found out only after a sleep, and few inputs would be tried if that took its
-/// time.
-long __real_syscall(long number, long a, long b, long c, long d, long e, long f);
-long __wrap_syscall(long number, long a, long b, long c, long d, long e, long f) {
-  if (number == SYS_futex && b == FUTEX_WAIT) {
-    errno = ETIMEDOUT;
-    return -1;
-  }
-  return __real_syscall(number, a, b, c, d, e, f);
-}
-
-}  // extern "C"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace shmpack;

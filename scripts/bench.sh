@@ -15,9 +15,12 @@ need_php
 need_packages gnuplot-nox util-linux
 build_extension
 mkdir -p "$out/bench"
-"${CXX:-g++}" -std=c++20 -O2 -I"$root/include" -I"$root/src" -o "$out/bench/lock_cost" "$root/bench/lock_cost.cc" \
-  "$root"/src/port/*.cc || fail "bench/lock_cost.cc does not build"
-bench_arguments+=(--lock-cost "$out/bench/lock_cost")
+for bench_program in lock_cost slot_cost; do
+  "${CXX:-g++}" -std=c++20 -O2 -I"$root/include" -I"$root/src" -o "$out/bench/$bench_program" \
+    "$root/bench/$bench_program.cc" "$root"/src/core/{slot_*,checksum}.cc "$root"/src/port/*.cc ||
+    fail "bench/$bench_program.cc does not build"
+  bench_arguments+=("--${bench_program/_/-}" "$out/bench/$bench_program")
+done
 
 # Unpacked, not installed: the user's own PHP does not get them, and Debian's packages of the two exclude each other.
 bench_folder=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')

@@ -1,4 +1,4 @@
-# feed hostile input to region, reader, semaphore and values; `[--seconds N] [target...]`, 30 s each; fails on a finding
+# feed hostile input to region, slots, reader, semaphore and values; `[--seconds N] [target...]`, 30 s each; fails on a finding
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
@@ -20,14 +20,14 @@ while [[ $# -gt 0 ]]; do
       fuzz_seconds=$2
       shift 2
       ;;
-    region | reader | semaphore | values)
+    region | slots | reader | semaphore | values)
       fuzz_targets+=("$1")
       shift
       ;;
-    *) fail "there is no fuzz target '$1': region, reader, semaphore, values" ;;
+    *) fail "there is no fuzz target '$1': region, slots, reader, semaphore, values" ;;
   esac
 done
-[[ ${#fuzz_targets[@]} -gt 0 ]] || fuzz_targets=(region reader semaphore values)
+[[ ${#fuzz_targets[@]} -gt 0 ]] || fuzz_targets=(region slots reader semaphore values)
 
 fuzz_out=$out/fuzz
 fuzz_found=0
@@ -37,7 +37,7 @@ mkdir -p "$fuzz_out"
 fuzz_parts() {
   local faults='-DSHMPACK_FAULTS -DSHMPACK_FUZZ_LOADS' includes
   case $1 in
-    region) echo "$faults -Wl,--wrap=syscall" "$root"/src/core/*.cc "$root"/src/port/*.cc ;;
+    region | slots) echo "$faults -Wl,--wrap=syscall" "$root"/src/core/*.cc "$root"/src/port/*.cc ;;
     reader) echo "$root/src/core/msgpack_reader.cc" ;;
     semaphore) echo "$faults" "$root/src/core/semaphore.cc" "$root"/src/port/*.cc ;;
     values)
@@ -71,7 +71,7 @@ fuzz_build() {
   mv "$program.new" "$program"
 }
 
-# fuzz_wait <pid>: its exit code; and no segment or semaphore under the key that the targets use.
+# fuzz_wait <pid>: its exit code; and no segment, semaphore or folder that the targets use.
 fuzz_wait() {
   local status=0 key
   wait "$1" || status=$?
@@ -79,6 +79,7 @@ fuzz_wait() {
     ipcrm -M "$key" >/dev/null 2>&1 || true
     ipcrm -S "$key" >/dev/null 2>&1 || true
   done
+  rm -rf "/dev/shm/shmpack-fuzz-$1"
   return "$status"
 }
 

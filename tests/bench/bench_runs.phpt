@@ -26,7 +26,16 @@ foreach (['apcu' => 'APCu', 'yac' => 'Yac'] as $peer => $title) {
         $absent[] = $title;
     }
 }
+// As ./dev bench builds it.
+$slot_cost = sys_get_temp_dir() . '/shmpack-slot-cost-' . getmypid();
+$sources = implode(' ', array_map(escapeshellarg(...), [
+    "$root/bench/slot_cost.cc", "$root/src/core/checksum.cc",
+    ...glob("$root/src/core/slot_*.cc"), ...glob("$root/src/port/*.cc"),
+]));
+exec("g++ -std=c++20 -I$root/include -I$root/src -o $slot_cost $sources 2>&1", $lines, $status);
+if ($status === 0) array_push($command, '--slot-cost', $slot_cost); else $absent[] = 'slots';
 exec(implode(' ', array_map(escapeshellarg(...), array_map(strval(...), $command))) . ' 2>&1', $lines, $status);
+@unlink($slot_cost);
 echo $status === 0 ? "it ran\n" : implode("\n", $lines) . "\nexit status $status\n";
 
 $run = json_decode(file_get_contents("$folder/compare.json"), true, 512, JSON_THROW_ON_ERROR);
@@ -81,6 +90,8 @@ growth, shmpack: some
 growth, stock: none
 room, shmpack: some
 room, stock: some
+slots, shmpack: in every row
+slots, stock: none
 processes_fields, shmpack: in every row
 processes_fields, stock: in every row
 latencies_fields, shmpack: in every row
