@@ -8,8 +8,8 @@
 //
 // The PHP surface of shmpack: the source of src/php/shmpack_arginfo.h (`./dev stubs` writes it) and of what editors show.
 //
-// The global names are taken only where ext/sysvsem or ext/sysvshm has not taken them. The twins in the namespace
-// Shmpack always exist and are the same functions.
+// The global names of sem_* and shm_* are taken only where ext/sysvsem or ext/sysvshm has not taken them. The twins in the
+// namespace Shmpack always exist and are the same functions.
 
 namespace {
 
@@ -188,10 +188,15 @@ namespace {
     function slotmem_attach(string $name, bool $read_only = false): Shmpack\SlotTable|false {}
 
     /**
-     * Calls $callback(int $id, string $bytes, mixed $data) for each slot; of a SLOTMEM_TYPE_PREGRAB table, for each slot
-     * in use. Returning false stops.
+     * Calls $callback(int $id, string $bytes, mixed $data) for each slot, in ascending order; of a SLOTMEM_TYPE_PREGRAB
+     * table, for each slot in use. Returning false stops. No lock is held meanwhile: the callback may do anything with
+     * the table.
      *
-     * @return bool whether none returned false
+     * A callback that declares its second parameter as Shmpack\SlotView is given a view, as of slotmem_dptr(), in the
+     * place of the bytes.
+     *
+     * @return bool whether all were visited; false when the callback returned false, and with a warning when a slot could
+     *     not be read
      */
     function slotmem_doall(Shmpack\SlotTable $slots, callable $callback, mixed $data = null): bool {}
 
@@ -526,4 +531,100 @@ namespace Shmpack {
      * @implementation-alias shm_remove_var
      */
     function shm_remove_var(SysvSharedMemory $shm, int $key): bool {}
+
+    /**
+     * @see \slotmem_create()
+     * @implementation-alias slotmem_create
+     */
+    function slotmem_create(string $name, int $item_size, int $item_num, int $type = 0): SlotTable|false {}
+
+    /**
+     * @see \slotmem_attach()
+     * @implementation-alias slotmem_attach
+     */
+    function slotmem_attach(string $name, bool $read_only = false): SlotTable|false {}
+
+    /**
+     * @see \slotmem_doall()
+     * @implementation-alias slotmem_doall
+     */
+    function slotmem_doall(SlotTable $slots, callable $callback, mixed $data = null): bool {}
+
+    /**
+     * @see \slotmem_dptr()
+     * @implementation-alias slotmem_dptr
+     */
+    function slotmem_dptr(SlotTable $slots, int $id): SlotView|false {}
+
+    /**
+     * @see \slotmem_get()
+     * @implementation-alias slotmem_get
+     */
+    function slotmem_get(SlotTable $slots, int $id, ?int $length = null): string|false {}
+
+    /**
+     * @see \slotmem_put()
+     * @implementation-alias slotmem_put
+     */
+    function slotmem_put(SlotTable $slots, int $id, string $data): bool {}
+
+    /**
+     * @see \slotmem_num_slots()
+     * @implementation-alias slotmem_num_slots
+     */
+    function slotmem_num_slots(SlotTable $slots): int {}
+
+    /**
+     * @see \slotmem_num_free_slots()
+     * @implementation-alias slotmem_num_free_slots
+     */
+    function slotmem_num_free_slots(SlotTable $slots): int {}
+
+    /**
+     * @see \slotmem_slot_size()
+     * @implementation-alias slotmem_slot_size
+     */
+    function slotmem_slot_size(SlotTable $slots): int {}
+
+    /**
+     * @see \slotmem_grab()
+     * @implementation-alias slotmem_grab
+     */
+    function slotmem_grab(SlotTable $slots): int|false {}
+
+    /**
+     * @see \slotmem_fgrab()
+     * @implementation-alias slotmem_fgrab
+     */
+    function slotmem_fgrab(SlotTable $slots, int $id): bool {}
+
+    /**
+     * @see \slotmem_release()
+     * @implementation-alias slotmem_release
+     */
+    function slotmem_release(SlotTable $slots, int $id): bool {}
+
+    /**
+     * @see \slotmem_put_var()
+     * @implementation-alias slotmem_put_var
+     */
+    function slotmem_put_var(SlotTable $slots, int $id, mixed $value): bool {}
+
+    /**
+     * @see \slotmem_get_var()
+     * @implementation-alias slotmem_get_var
+     */
+    function slotmem_get_var(SlotTable $slots, int $id): mixed {}
+
+    /**
+     * @see \slotmem_sync()
+     * @implementation-alias slotmem_sync
+     */
+    function slotmem_sync(SlotTable $slots): bool {}
+
+    /**
+     * @see \slotmem_remove()
+     * @implementation-alias slotmem_remove
+     */
+    function slotmem_remove(SlotTable $slots, bool $stored = false): bool {}
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // HandleObject<Native>: a PHP object that is nothing but a native handle, as every class of this module is: made by a
-// function and not by `new`, never cloned, compared by identity, and ended by End(Native&) when it is freed, which is
-// by the end of the request at the latest.
+// function and not by `new` or by another extension (PDO makes objects of any class), never cloned, compared by
+// identity, and ended by End(Native&) when it is freed, which is by the end of the request at the latest. So user code
+// never meets one whose handle was not opened.
 //
 // Native must be trivially destructible: objects live across calls that may leave by longjmp. Fetch it again after
 // everything that may have run user code.
@@ -22,20 +23,25 @@ class HandleObject {
   static_assert(std::is_trivially_destructible_v<Native>);
 
  public:
-  /// Gives the class its object handlers. `refusal` answers `new`. Called once per module start.
+  /// Gives the class its object handlers. `refusal` answers who makes an object of it. Called once per module start.
   static void Register(zend_class_entry* class_entry, const char* refusal) {
     class_entry_ = class_entry;
     refusal_ = refusal;
-    class_entry->create_object = Create;
+    class_entry->create_object = Refuse;
     handlers_ = *zend_get_std_object_handlers();
     handlers_.offset = XtOffsetOf(HandleObject, std_);
     handlers_.free_obj = Free;
-    handlers_.get_constructor = RefuseConstructor;
     handlers_.clone_obj = nullptr;
     handlers_.compare = zend_objects_not_comparable;
   }
 
   static zend_class_entry* class_entry() { return class_entry_; }
+
+  /// Makes `*result` a new object, with a handle that is not open yet. May bail out.
+  static Native& Make(zval* result) {
+    ZVAL_OBJ(result, Create(class_entry_));
+    return Of(Z_OBJ_P(result));
+  }
 
   static Native& Of(zend_object* object) {
     return reinterpret_cast<HandleObject*>(reinterpret_cast<char*>(object) - XtOffsetOf(HandleObject, std_))->native_;
@@ -56,9 +62,10 @@ class HandleObject {
     zend_object_std_dtor(object);
   }
 
-  static zend_function* RefuseConstructor(zend_object*) {
+  /// PHP wants an object all the same; it goes with the exception.
+  static zend_object* Refuse(zend_class_entry* class_entry) {
     zend_throw_error(nullptr, "%s", refusal_);
-    return nullptr;
+    return Create(class_entry);
   }
 
   // Written at module start only.

@@ -70,12 +70,11 @@ ZEND_FUNCTION(sem_get) {
   if (!shmpack::php::ToKey(key, &system_key)) RETURN_THROWS();
 
   // The object first: making it may bail out, and then nothing may be held yet.
-  object_init_ex(return_value, SemaphoreObject::class_entry());
+  Semaphore& semaphore = SemaphoreObject::Make(return_value);
   Status limit_status;
   const auto limit = static_cast<int32_t>(std::clamp<zend_long>(max_acquire, INT32_MIN, INT32_MAX));
-  const Status status =
-      SemaphoreOf(return_value)
-          .Open(system_key, limit, static_cast<int>(permissions), auto_release, SHMPACK_G(lock_timeout), &limit_status);
+  const Status status = semaphore.Open(system_key, limit, static_cast<int>(permissions), auto_release,
+                                       SHMPACK_G(lock_timeout), &limit_status);
   if (!status.ok()) {
     zval_ptr_dtor(return_value);
     RETVAL_FALSE;

@@ -210,8 +210,7 @@ ZEND_FUNCTION(shm_attach) {
   if (!shmpack::php::ToKey(key, &system_key)) RETURN_THROWS();
 
   // The object first: making it may bail out, and then nothing may be mapped yet.
-  object_init_ex(return_value, RegionObject::class_entry());
-  AttachedRegion* const object = &RegionObject::Of(Z_OBJ_P(return_value));
+  AttachedRegion* const object = &RegionObject::Make(return_value);
   object->key = system_key;
   const Status status = Region::Attach(object->key, static_cast<uint64_t>(size_bytes),
                                        static_cast<uint32_t>(permissions), SHMPACK_G(lock_timeout_ms), &object->region);

@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 38d160a3aaee784facd7715982080816cbc4b0a7 */
+ * Stub hash: 29fc87095e7a34f85b3fb0875ff60818404d63b7 */
 
 ZEND_BEGIN_ARG_WITH_RETURN_OBJ_TYPE_MASK_EX(arginfo_sem_get, 0, 1, SysvSemaphore, MAY_BE_FALSE)
 	ZEND_ARG_TYPE_INFO(0, key, IS_LONG, 0)
@@ -172,6 +172,38 @@ ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_Shmpack_shm_get_var, 0, 2, IS_MI
 ZEND_END_ARG_INFO()
 
 #define arginfo_Shmpack_shm_remove_var arginfo_Shmpack_shm_has_var
+
+#define arginfo_Shmpack_slotmem_create arginfo_slotmem_create
+
+#define arginfo_Shmpack_slotmem_attach arginfo_slotmem_attach
+
+#define arginfo_Shmpack_slotmem_doall arginfo_slotmem_doall
+
+#define arginfo_Shmpack_slotmem_dptr arginfo_slotmem_dptr
+
+#define arginfo_Shmpack_slotmem_get arginfo_slotmem_get
+
+#define arginfo_Shmpack_slotmem_put arginfo_slotmem_put
+
+#define arginfo_Shmpack_slotmem_num_slots arginfo_slotmem_num_slots
+
+#define arginfo_Shmpack_slotmem_num_free_slots arginfo_slotmem_num_slots
+
+#define arginfo_Shmpack_slotmem_slot_size arginfo_slotmem_num_slots
+
+#define arginfo_Shmpack_slotmem_grab arginfo_slotmem_grab
+
+#define arginfo_Shmpack_slotmem_fgrab arginfo_slotmem_fgrab
+
+#define arginfo_Shmpack_slotmem_release arginfo_slotmem_fgrab
+
+#define arginfo_Shmpack_slotmem_put_var arginfo_slotmem_put_var
+
+#define arginfo_Shmpack_slotmem_get_var arginfo_slotmem_get_var
+
+#define arginfo_Shmpack_slotmem_sync arginfo_slotmem_sync
+
+#define arginfo_Shmpack_slotmem_remove arginfo_slotmem_remove
 
 #define arginfo_class_Shmpack_SlotTable_create arginfo_slotmem_create
 
@@ -398,6 +430,22 @@ static const zend_function_entry ext_functions[] = {
 	ZEND_NS_FALIAS("Shmpack", shm_put_var, shm_put_var, arginfo_Shmpack_shm_put_var)
 	ZEND_NS_FALIAS("Shmpack", shm_get_var, shm_get_var, arginfo_Shmpack_shm_get_var)
 	ZEND_NS_FALIAS("Shmpack", shm_remove_var, shm_remove_var, arginfo_Shmpack_shm_remove_var)
+	ZEND_NS_FALIAS("Shmpack", slotmem_create, slotmem_create, arginfo_Shmpack_slotmem_create)
+	ZEND_NS_FALIAS("Shmpack", slotmem_attach, slotmem_attach, arginfo_Shmpack_slotmem_attach)
+	ZEND_NS_FALIAS("Shmpack", slotmem_doall, slotmem_doall, arginfo_Shmpack_slotmem_doall)
+	ZEND_NS_FALIAS("Shmpack", slotmem_dptr, slotmem_dptr, arginfo_Shmpack_slotmem_dptr)
+	ZEND_NS_FALIAS("Shmpack", slotmem_get, slotmem_get, arginfo_Shmpack_slotmem_get)
+	ZEND_NS_FALIAS("Shmpack", slotmem_put, slotmem_put, arginfo_Shmpack_slotmem_put)
+	ZEND_NS_FALIAS("Shmpack", slotmem_num_slots, slotmem_num_slots, arginfo_Shmpack_slotmem_num_slots)
+	ZEND_NS_FALIAS("Shmpack", slotmem_num_free_slots, slotmem_num_free_slots, arginfo_Shmpack_slotmem_num_free_slots)
+	ZEND_NS_FALIAS("Shmpack", slotmem_slot_size, slotmem_slot_size, arginfo_Shmpack_slotmem_slot_size)
+	ZEND_NS_FALIAS("Shmpack", slotmem_grab, slotmem_grab, arginfo_Shmpack_slotmem_grab)
+	ZEND_NS_FALIAS("Shmpack", slotmem_fgrab, slotmem_fgrab, arginfo_Shmpack_slotmem_fgrab)
+	ZEND_NS_FALIAS("Shmpack", slotmem_release, slotmem_release, arginfo_Shmpack_slotmem_release)
+	ZEND_NS_FALIAS("Shmpack", slotmem_put_var, slotmem_put_var, arginfo_Shmpack_slotmem_put_var)
+	ZEND_NS_FALIAS("Shmpack", slotmem_get_var, slotmem_get_var, arginfo_Shmpack_slotmem_get_var)
+	ZEND_NS_FALIAS("Shmpack", slotmem_sync, slotmem_sync, arginfo_Shmpack_slotmem_sync)
+	ZEND_NS_FALIAS("Shmpack", slotmem_remove, slotmem_remove, arginfo_Shmpack_slotmem_remove)
 	ZEND_FE_END
 };
 

@@ -94,6 +94,29 @@ bool DecodeSlot(const uint8_t* bytes, uint32_t size, zval* value) {
   return shmpack::php::DecodeValue(reinterpret_cast<const char*>(bytes) + kBin32Header, length, value, &plain);
 }
 
+/// Whether the callback's second parameter is declared as SlotView, which a string would not do for.
+bool WantsView(const zend_function* callback) {
+  // No function: one that is found anew at each call, by __call(), which declares nothing.
+  if (callback == nullptr || callback->type != ZEND_USER_FUNCTION || callback->common.num_args < 2) return false;
+  const zend_type type = callback->common.arg_info[1].type;
+  return ZEND_TYPE_HAS_NAME(type) && !ZEND_TYPE_CONTAINS_CODE(type, IS_STRING) &&
+         zend_string_equals_ci(ZEND_TYPE_NAME(type), shmpack::php::SlotViewClass()->name);
+}
+
+/// All bytes of a slot. False: a warning was raised.
+bool LookAtSlot(const OpenSlotTable& open, uint32_t id, zval* result) {
+  zend_string* const bytes = zend_string_alloc(open.table.slot_bytes(), false);
+  const Status status = open.table.Look(id, ZSTR_VAL(bytes), open.table.slot_bytes(), SHMPACK_G(lock_timeout_ms));
+  if (UNEXPECTED(!status.ok())) {
+    zend_string_efree(bytes);
+    WarnSlot(open, id, status);
+    return false;
+  }
+  ZSTR_VAL(bytes)[ZSTR_LEN(bytes)] = '\0';
+  ZVAL_NEW_STR(result, bytes);
+  return true;
+}
+
 }  // namespace
 
 namespace shmpack::php {
@@ -164,8 +187,7 @@ ZEND_FUNCTION(slotmem_create) {
     RETURN_FALSE;
   }
   // The object first: making it may bail out, and then nothing may be mapped yet.
-  object_init_ex(return_value, SlotTableObject::class_entry());
-  OpenSlotTable& open = SlotTableObject::Of(Z_OBJ_P(return_value));
+  OpenSlotTable& open = SlotTableObject::Make(return_value);
   if (!anonymous) open.path = zend_string_init(path, std::strlen(path), false);
   shmpack::SlotTableOptions options;
   options.slot_bytes = static_cast<uint32_t>(item_size);
@@ -205,8 +227,7 @@ ZEND_FUNCTION(slotmem_attach) {
                      ZSTR_VAL(name));
     RETURN_FALSE;
   }
-  object_init_ex(return_value, SlotTableObject::class_entry());
-  OpenSlotTable& open = SlotTableObject::Of(Z_OBJ_P(return_value));
+  OpenSlotTable& open = SlotTableObject::Make(return_value);
   open.path = zend_string_init(path, std::strlen(path), false);
   const Status status = SlotTable::Attach(path, !read_only, &open.table);
   if (!status.ok()) Refuse(return_value, path, status);
@@ -221,7 +242,9 @@ ZEND_FUNCTION(slotmem_doall) {
                                    &cache, &data) == FAILURE) {
     RETURN_THROWS();
   }
+  // The table lives as long as the call's frame holds its object, whatever the callback does.
   const OpenSlotTable& open = SlotTableObject::Of(Z_OBJ_P(object));
+  const bool wants_view = WantsView(cache.function_handler);
   zval arguments[3];
   zval result;
   ZVAL_NULL(&arguments[2]);
@@ -229,22 +252,15 @@ ZEND_FUNCTION(slotmem_doall) {
   call.params = arguments;
   call.param_count = 3;
   call.retval = &result;
-  // The table lives as long as the call's frame holds its object.
   const uint32_t count = open.table.slot_count();
   for (uint32_t id = open.table.NextVisited(0); id < count; id = open.table.NextVisited(id + 1)) {
-    zend_string* const bytes = zend_string_alloc(open.table.slot_bytes(), false);
-    const Status status = open.table.Look(id, ZSTR_VAL(bytes), open.table.slot_bytes(), SHMPACK_G(lock_timeout_ms));
-    if (!status.ok()) {
-      zend_string_efree(bytes);
-      WarnSlot(open, id, status);
-      RETURN_FALSE;
-    }
-    ZSTR_VAL(bytes)[ZSTR_LEN(bytes)] = '\0';
     ZVAL_LONG(&arguments[0], id);
-    ZVAL_STR(&arguments[1], bytes);
+    const bool made = wants_view ? shmpack::php::MakeSlotView(Z_OBJ_P(object), id, &arguments[1])
+                                 : LookAtSlot(open, id, &arguments[1]);
+    if (!made) RETURN_FALSE;
     ZVAL_UNDEF(&result);
     const bool called = zend_call_function(&call, &cache) == SUCCESS;
-    zend_string_release(bytes);
+    zval_ptr_dtor(&arguments[1]);
     const bool stops = Z_TYPE(result) == IS_FALSE;
     zval_ptr_dtor(&result);
     if (!called || EG(exception) != nullptr) RETURN_THROWS();

@@ -69,6 +69,7 @@ void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status);
 
 /// Makes `*result` a view of a slot that exists. False: a warning was raised.
 bool MakeSlotView(zend_object* table, uint32_t id, zval* result);
+const zend_class_entry* SlotViewClass();
 void RegisterSlotViewClass(zend_class_entry* view_class);
 
 }  // namespace shmpack::php

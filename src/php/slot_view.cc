@@ -73,6 +73,20 @@ bool IsWidth(zend_long bytes, uint32_t argument, bool small) {
   return false;
 }
 
+zend_long SignExtended(uint64_t value, zend_long bytes) {
+  const int shift = static_cast<int>(64 - 8 * bytes);
+  return static_cast<int64_t>(value << shift) >> shift;
+}
+
+/// Whether an integer of so many bytes, signed or not, can be `value`; else a ValueError about the argument is thrown.
+bool FitsIn(zend_long value, zend_long bytes, uint32_t argument) {
+  if (EXPECTED(bytes == 8 || SignExtended(static_cast<uint64_t>(value), bytes) == value || value >> (8 * bytes) == 0)) {
+    return true;
+  }
+  zend_argument_value_error(argument, "must fit in " ZEND_LONG_FMT " bytes", bytes);
+  return false;
+}
+
 /// Calls `work` with an integer type of that width: Word{}.
 template <typename Work>
 auto WithWidth(zend_long bytes, Work work) {
@@ -110,11 +124,6 @@ void StoreWord(uint8_t* at, zend_long bytes, uint64_t value) {
   });
 }
 
-zend_long SignExtended(uint64_t value, zend_long bytes) {
-  const int shift = static_cast<int>(64 - 8 * bytes);
-  return static_cast<int64_t>(value << shift) >> shift;
-}
-
 /// A word of a view, checked. False: an error was thrown, or a warning raised.
 bool ReadWord(const OpenSlotView& view, zend_long offset, zend_long bytes, uint64_t* word) {
   if (view.address != nullptr) {
@@ -127,14 +136,14 @@ bool ReadWord(const OpenSlotView& view, zend_long offset, zend_long bytes, uint6
   return true;
 }
 
-/// Whether an atomic operation may be done there; else an error was thrown, or a warning raised.
+/// Whether an atomic operation can be done there; else an error is thrown.
 bool IsAtomicPlace(const OpenSlotView& view, zend_long offset, zend_long bytes, uint32_t bytes_argument) {
   if (!IsWidth(bytes, bytes_argument, false) || !IsInside(view, offset, static_cast<uint64_t>(bytes), 1)) return false;
   if (offset % bytes != 0) {
     zend_argument_value_error(1, "must be a multiple of " ZEND_LONG_FMT, bytes);
     return false;
   }
-  return IsWritable(view);
+  return true;
 }
 
 /// The offset of an array access. False: it is none, and an error was thrown.
@@ -155,9 +164,10 @@ void RegisterSlotViewClass(zend_class_entry* view_class) {
   SlotViewObject::Register(view_class, "Cannot directly construct Shmpack\\SlotView, use slotmem_dptr() instead");
 }
 
+const zend_class_entry* SlotViewClass() { return SlotViewObject::class_entry(); }
+
 bool MakeSlotView(zend_object* table, uint32_t id, zval* result) {
-  object_init_ex(result, SlotViewObject::class_entry());
-  OpenSlotView& view = SlotViewObject::Of(Z_OBJ_P(result));
+  OpenSlotView& view = SlotViewObject::Make(result);
   view.table = table;
   GC_ADDREF(table);
   view.id = id;
@@ -261,9 +271,8 @@ ZEND_METHOD(Shmpack_SlotView, setInt) {
   ZEND_PARSE_PARAMETERS_END();
 
   const OpenSlotView& view = THIS_VIEW();
-  if (!IsWidth(bytes, 3, true) || !IsInside(view, offset, static_cast<uint64_t>(bytes), 1)) RETURN_THROWS();
-  if (bytes < 8 && SignExtended(static_cast<uint64_t>(value), bytes) != value && (value >> (8 * bytes)) != 0) {
-    zend_argument_value_error(2, "must fit in " ZEND_LONG_FMT " bytes", bytes);
+  if (!IsWidth(bytes, 3, true) || !IsInside(view, offset, static_cast<uint64_t>(bytes), 1) ||
+      !FitsIn(value, bytes, 2)) {
     RETURN_THROWS();
   }
   if (!IsWritable(view)) RETURN_FALSE;
@@ -320,7 +329,7 @@ ZEND_METHOD(Shmpack_SlotView, add) {
   ZEND_PARSE_PARAMETERS_END();
 
   const OpenSlotView& view = THIS_VIEW();
-  if (!IsAtomicPlace(view, offset, bytes, 3)) {
+  if (!IsAtomicPlace(view, offset, bytes, 3) || !FitsIn(delta, bytes, 2) || !IsWritable(view)) {
     if (EG(exception) != nullptr) RETURN_THROWS();
     RETURN_FALSE;
   }
@@ -345,7 +354,8 @@ ZEND_METHOD(Shmpack_SlotView, compareExchange) {
   ZEND_PARSE_PARAMETERS_END();
 
   const OpenSlotView& view = THIS_VIEW();
-  if (!IsAtomicPlace(view, offset, bytes, 4)) {
+  if (!IsAtomicPlace(view, offset, bytes, 4) || !FitsIn(expected, bytes, 2) || !FitsIn(desired, bytes, 3) ||
+      !IsWritable(view)) {
     if (EG(exception) != nullptr) RETURN_THROWS();
     RETURN_FALSE;
   }

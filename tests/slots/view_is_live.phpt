@@ -46,6 +46,9 @@ attempt('add bytes', fn() => $view->add(0, 1, 2));
 attempt('add at 4', fn() => $view->add(4, 1));
 attempt('exchange at 2', fn() => $view->compareExchange(2, 1, 1, 4));
 attempt('does not fit', fn() => $view->setInt(0, 256, 1));
+attempt('add does not fit', fn() => $view->add(0, 1 << 32, 4));
+attempt('expected does not fit', fn() => $view->compareExchange(0, -1 << 32, 1, 4));
+attempt('desired does not fit', fn() => $view->compareExchange(0, 1, 1 << 32, 4));
 attempt('read', fn() => $view->read(0, 33));
 attempt('read behind', fn() => $view->read(33));
 attempt('read negative', fn() => $view->read(0, -1));
@@ -113,6 +116,9 @@ add bytes: ValueError: Shmpack\SlotView::add(): Argument #3 ($bytes) must be 4 o
 add at 4: ValueError: Shmpack\SlotView::add(): Argument #1 ($offset) must be a multiple of 8
 exchange at 2: ValueError: Shmpack\SlotView::compareExchange(): Argument #1 ($offset) must be a multiple of 4
 does not fit: ValueError: Shmpack\SlotView::setInt(): Argument #2 ($value) must fit in 1 bytes
+add does not fit: ValueError: Shmpack\SlotView::add(): Argument #2 ($delta) must fit in 4 bytes
+expected does not fit: ValueError: Shmpack\SlotView::compareExchange(): Argument #2 ($expected) must fit in 4 bytes
+desired does not fit: ValueError: Shmpack\SlotView::compareExchange(): Argument #3 ($desired) must fit in 4 bytes
 read: ValueError: Shmpack\SlotView::read(): Argument #2 ($length) must lie inside of the slot, which has 32 bytes
 read behind: ValueError: Shmpack\SlotView::read(): Argument #1 ($offset) must lie inside of the slot, which has 32 bytes
 read negative: ValueError: Shmpack\SlotView::read(): Argument #2 ($length) must be greater than or equal to 0
