@@ -12,7 +12,7 @@ $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH) ?: '/';
 $agent = $_SERVER['HTTP_USER_AGENT'] ?? 'unknown';
 
 $began = hrtime(true);
-$traffic = new Traffic((int) $_SERVER['TRAFFIC_KEY']);
+$traffic = new Traffic((int) $_SERVER['DEMO_SHARED']);
 $hit = $traffic->count($path, $agent);
 $visitors = $traffic->visitors();
 $shared_ns = hrtime(true) - $began;
