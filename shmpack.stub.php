@@ -175,7 +175,7 @@ namespace {
      * @param int $type some of SLOTMEM_TYPE_PERSIST, _NOTMPSAFE, _PREGRAB and _CLEARINUSE
      * @return Shmpack\SlotTable|false false and a warning when the system refuses, or another table or file is there. A
      *     stored file that cannot be restored is renamed, with a warning, and the table starts empty
-     * @throws ValueError when a number is out of range, or the name has ".." in it
+     * @throws ValueError when a number is out of range, or the name has ".." in it or ends in "/" or ".persist"
      */
     function slotmem_create(string $name, int $item_size, int $item_num, int $type = 0): Shmpack\SlotTable|false {}
 
@@ -183,7 +183,9 @@ namespace {
      * Attaches to a table that is there. One that this user may only read is attached for reading.
      *
      * @param bool $read_only attach for reading even if more is allowed
-     * @return Shmpack\SlotTable|false false and a warning when there is none, or the system refuses
+     * @return Shmpack\SlotTable|false false and a warning when there is none, when it is neither this user's nor root's
+     *     (root attaches to all), or the system refuses
+     * @throws ValueError for names as in slotmem_create()
      */
     function slotmem_attach(string $name, bool $read_only = false): Shmpack\SlotTable|false {}
 
@@ -372,6 +374,9 @@ namespace Shmpack {
     /**
      * A live window on the memory of a slot, made by slotmem_dptr(). It keeps its table attached. What is written is
      * seen by all at once, byte by byte; whole, if it is an integer or float at a multiple of its size.
+     *
+     * $view[3] is the byte at offset 3. $view[3] += 1 reads and writes it, which is not atomic; ++ does nothing, as with all
+     * ArrayAccess. add() is atomic.
      *
      * @strict-properties
      * @not-serializable

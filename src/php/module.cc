@@ -113,6 +113,15 @@ ZEND_INI_MH(OnUpdateCacheSize) {
   return result;
 }
 
+// A relative path would mean another folder wherever a process happens to be.
+ZEND_INI_MH(OnUpdateRuntimeDir) {
+  if (new_value != nullptr && ZSTR_LEN(new_value) != 0 && ZSTR_VAL(new_value)[0] != '/') {
+    php_error_docref(nullptr, E_WARNING, "shmpack.runtime_dir must be an absolute path, the default is taken");
+    return FAILURE;
+  }
+  return OnUpdateString(entry, new_value, mh_arg1, mh_arg2, mh_arg3, stage);
+}
+
 }  // namespace
 
 PHP_INI_BEGIN()
@@ -123,7 +132,7 @@ STD_PHP_INI_ENTRY("shmpack.cache_size", "16M", PHP_INI_ALL, OnUpdateCacheSize, c
                   shmpack_globals)
 STD_PHP_INI_ENTRY("shmpack.allowed_classes", "*", PHP_INI_ALL, OnUpdateString, allowed_classes, zend_shmpack_globals,
                   shmpack_globals)
-STD_PHP_INI_ENTRY("shmpack.runtime_dir", "", PHP_INI_SYSTEM, OnUpdateString, runtime_dir, zend_shmpack_globals,
+STD_PHP_INI_ENTRY("shmpack.runtime_dir", "", PHP_INI_SYSTEM, OnUpdateRuntimeDir, runtime_dir, zend_shmpack_globals,
                   shmpack_globals)
 PHP_INI_END()
 

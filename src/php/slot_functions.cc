@@ -25,6 +25,7 @@ using shmpack::php::WarnSlot;
 
 constexpr uint8_t kBin32 = 0xc6;  // msgpack: a string of bytes whose length is the next four, big-endian.
 constexpr size_t kBin32Header = 5;
+constexpr char kStoredEnd[] = ".persist";
 constexpr uint32_t kSmallValue = 512;  // Up to here a value is read with what is at hand.
 
 /// The number of an argument that is the n-th of the function: of the method it is one less.
@@ -41,6 +42,12 @@ bool HasSlot(const zend_execute_data* execute_data, const SlotTable& table, zend
 
 /// What a table's name means. False: an error was thrown, or a warning raised.
 bool Resolve(zend_string* name, char* path, bool* anonymous) {
+  // slotmem_sync() of one table would take the place of the other.
+  if (ZSTR_LEN(name) >= sizeof kStoredEnd - 1 &&
+      std::strcmp(ZSTR_VAL(name) + ZSTR_LEN(name) - (sizeof kStoredEnd - 1), kStoredEnd) == 0) {
+    zend_argument_value_error(1, "must not end in \"%s\", as the files do in which tables are stored", kStoredEnd);
+    return false;
+  }
   const Status status = shmpack::ResolveTableName(ZSTR_VAL(name), SHMPACK_G(runtime_dir), path, anonymous);
   if (status.code() == Code::kInvalid) {
     zend_argument_value_error(1, "%s", status.text());
@@ -199,10 +206,11 @@ ZEND_FUNCTION(slotmem_create) {
   if (!status.ok()) {
     Refuse(return_value, anonymous ? "none" : path, status);
   } else if (!restored.ok() && restored.code() != Code::kNotFound) {
-    php_error_docref(nullptr, E_WARNING,
-                     "What was stored in \"%s.persist\" is refused: %s; the file was renamed to "
-                     "\"%s.persist.refused-...\", and the slots are empty",
-                     path, restored.text(), path);
+    php_error_docref(
+        nullptr, E_WARNING,
+        "What was stored in \"%s%s\" is refused: %s; the file was renamed to \"%s%s.refused-...\", and the "
+        "slots are empty",
+        path, kStoredEnd, restored.text(), path, kStoredEnd);
   }
 }
 

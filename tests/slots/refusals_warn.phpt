@@ -29,6 +29,9 @@ var_dump(slotmem_create('refused-text', 8, 3), slotmem_attach('refused-text'), f
 symlink("$folder/refused", "$folder/refused-link");
 var_dump(slotmem_attach('refused-link'), slotmem_create('refused-link', 8, 3, SLOTMEM_TYPE_PREGRAB));
 var_dump(slotmem_create('/no/such/folder/table', 8, 3));
+// More than any machine has, of numbers that are allowed.
+var_dump(slotmem_create('refused-huge', 1 << 30, 1 << 24), slotmem_create('none', 1 << 30, 1 << 24), is_file("$folder/refused-huge"));
+var_dump(slotmem_create('.', 8, 3), slotmem_create('/dev/null', 8, 3));
 
 $reader = slotmem_attach('refused', read_only: true);
 var_dump($reader->isReadOnly(), bin2hex($reader->get(0)), $reader->put(0, 'x'), $reader->grab(), $reader->fgrab(1), $reader->release(0), $reader->sync());
@@ -92,6 +95,19 @@ bool(false)
 bool(false)
 
 Warning: slotmem_create(): Failed for slot table "/no/such/folder/table": open: No such file or directory in %s on line %d
+bool(false)
+
+Warning: slotmem_create(): Failed for slot table "%s/refused-huge": posix_fallocate: %s in %s on line %d
+
+Warning: slotmem_create(): Failed for slot table "none": mmap: Cannot allocate memory in %s on line %d
+bool(false)
+bool(false)
+bool(false)
+
+Warning: slotmem_create(): Failed for slot table "%s/.": it is not a regular file; nothing was changed in %s on line %d
+
+Warning: slotmem_create(): Failed for slot table "/dev/null": it is not a regular file; nothing was changed in %s on line %d
+bool(false)
 bool(false)
 
 Warning: Shmpack\SlotTable::put(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
