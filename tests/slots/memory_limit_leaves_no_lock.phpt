@@ -3,6 +3,10 @@ A fatal error in the middle of a call, in the function or in user code, leaves n
 --EXTENSIONS--
 shmpack
 pcntl
+--SKIPIF--
+<?php
+if (getenv('USE_ZEND_ALLOC') === '0') die('skip a sanitizer knows no memory limit');
+?>
 --INI--
 memory_limit=24M
 display_errors=0
