@@ -142,7 +142,7 @@ sanitize_build_extension() {
   build_extension
 }
 
-# Chosen for what they reach: every operation on a region, hostile bytes, the codec both ways, hooks, loading at run time.
+# Chosen for what they reach: every operation on a region or slot, hostile bytes, the codec both ways, hooks, loading at run time.
 # Not what measures time or kills, where everything takes twenty times as long.
 sanitize_valgrind() {
   local extension command=$sanitize_out/valgrind.php folder=$sanitize_out/valgrind.extensions before
@@ -153,6 +153,8 @@ sanitize_valgrind() {
     "$root/tests/values/serialization_hooks_run_as_for_serialize.phpt"
     "$root/tests/shm/detached_by_a_hook_throws.phpt"
     "$root/tests/shm/put_var_full_keeps_old_value.phpt"
+    "$root/tests/slots/functions_and_methods_are_the_same.phpt"
+    "$root/tests/slots/view_is_live.phpt"
     "$root/tests/loading/dl_lasts_one_request.phpt"
   )
   need_packages valgrind

@@ -188,12 +188,17 @@ static PHP_RSHUTDOWN_FUNCTION(shmpack) {
 
 static PHP_MINFO_FUNCTION(shmpack) {
   char region_format[16];
+  char slot_format[16];
+  char folder[64];
   snprintf(region_format, sizeof region_format, "%u", static_cast<unsigned>(shmpack::kFormatVersion));
+  snprintf(slot_format, sizeof slot_format, "%u", static_cast<unsigned>(shmpack::kSlotTableVersion));
   php_info_print_table_start();
   php_info_print_table_row(2, "shmpack support", "enabled");
   php_info_print_table_row(2, "Version", PHP_SHMPACK_VERSION);
   php_info_print_table_row(2, "Codec library", "msgpack-c " MSGPACK_VERSION);
   php_info_print_table_row(2, "Region format", region_format);
+  php_info_print_table_row(2, "Slot table format", slot_format);
+  php_info_print_table_row(2, "Slot tables of relative names", shmpack::php::SlotFolder(folder, sizeof folder));
   php_info_print_table_row(2, "sem_* and SysvSemaphore",
                            Taken(sem_stand_in) ? "shmpack" : "ext/sysvsem; ours are in Shmpack\\");
   php_info_print_table_row(2, "shm_* and SysvSharedMemory",

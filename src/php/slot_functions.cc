@@ -134,6 +134,13 @@ void CloseSlotTable(OpenSlotTable& open) {
   open.path = nullptr;
 }
 
+const char* SlotFolder(char* buffer, size_t capacity) {
+  const char* const set = SHMPACK_G(runtime_dir);
+  if (set != nullptr && *set != '\0') return set;
+  DefaultFolder(buffer, capacity);
+  return buffer;
+}
+
 void RegisterSlotClasses(zend_class_entry* table_class, zend_class_entry* view_class) {
   SlotTableObject::Register(table_class, "Cannot directly construct Shmpack\\SlotTable, use slotmem_create() instead");
   RegisterSlotViewClass(view_class);

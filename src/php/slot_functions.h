@@ -55,6 +55,9 @@ namespace shmpack::php {
 /// Gives the classes their object handlers. Called once per module start.
 void RegisterSlotClasses(zend_class_entry* table_class, zend_class_entry* view_class);
 
+/// The folder of tables with relative names; `buffer`, of 64 bytes at least, may be what holds it.
+const char* SlotFolder(char* buffer, size_t capacity);
+
 struct OpenSlotTable {
   SlotTable table;
   zend_string* path = nullptr;  // Null: anonymous.

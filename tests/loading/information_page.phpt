@@ -1,5 +1,5 @@
 --TEST--
-php --ri and phpinfo() show version, codec library, region format, names taken, and every ini with its value
+php --ri and phpinfo() show version, codec library, formats, where slot tables are, names taken, and every ini with its value
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -34,6 +34,8 @@ shmpack support => enabled
 Version => %d.%d.%d
 Codec library => msgpack-c %d.%d.%d
 Region format => %d
+Slot table format => %d
+Slot tables of relative names => /dev/shm/shmpack-%d
 sem_* and SysvSemaphore => shmpack
 shm_* and SysvSharedMemory => shmpack
 

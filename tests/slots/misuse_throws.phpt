@@ -39,7 +39,8 @@ foreach ([-1, 3, PHP_INT_MIN] as $id) {
     attempt("put $id", fn() => slotmem_put($slots, $id, 'x'));
     attempt("put_var $id", fn() => slotmem_put_var($slots, $id, 'x'));
     attempt("->get $id", fn() => $slots->get($id));
-    attempt("->reclaim $id", fn() => $slots->reclaim($id));
+    foreach (['reclaim', 'owner', 'inUse', 'dptr', 'getVar'] as $method) attempt("->$method $id", fn() => $slots->$method($id));
+    attempt("->putVar $id", fn() => $slots->putVar($id, 1));
 }
 attempt('get too long', fn() => slotmem_get($slots, 0, 9));
 attempt('->get too long', fn() => $slots->get(0, 9));
@@ -91,6 +92,11 @@ put -1: ValueError: slotmem_put(): Argument #2 ($id) must be between 0 and 2
 put_var -1: ValueError: slotmem_put_var(): Argument #2 ($id) must be between 0 and 2
 ->get -1: ValueError: Shmpack\SlotTable::get(): Argument #1 ($id) must be between 0 and 2
 ->reclaim -1: ValueError: Shmpack\SlotTable::reclaim(): Argument #1 ($id) must be between 0 and 2
+->owner -1: ValueError: Shmpack\SlotTable::owner(): Argument #1 ($id) must be between 0 and 2
+->inUse -1: ValueError: Shmpack\SlotTable::inUse(): Argument #1 ($id) must be between 0 and 2
+->dptr -1: ValueError: Shmpack\SlotTable::dptr(): Argument #1 ($id) must be between 0 and 2
+->getVar -1: ValueError: Shmpack\SlotTable::getVar(): Argument #1 ($id) must be between 0 and 2
+->putVar -1: ValueError: Shmpack\SlotTable::putVar(): Argument #1 ($id) must be between 0 and 2
 get 3: ValueError: slotmem_get(): Argument #2 ($id) must be between 0 and 2
 fgrab 3: ValueError: slotmem_fgrab(): Argument #2 ($id) must be between 0 and 2
 release 3: ValueError: slotmem_release(): Argument #2 ($id) must be between 0 and 2
@@ -100,6 +106,11 @@ put 3: ValueError: slotmem_put(): Argument #2 ($id) must be between 0 and 2
 put_var 3: ValueError: slotmem_put_var(): Argument #2 ($id) must be between 0 and 2
 ->get 3: ValueError: Shmpack\SlotTable::get(): Argument #1 ($id) must be between 0 and 2
 ->reclaim 3: ValueError: Shmpack\SlotTable::reclaim(): Argument #1 ($id) must be between 0 and 2
+->owner 3: ValueError: Shmpack\SlotTable::owner(): Argument #1 ($id) must be between 0 and 2
+->inUse 3: ValueError: Shmpack\SlotTable::inUse(): Argument #1 ($id) must be between 0 and 2
+->dptr 3: ValueError: Shmpack\SlotTable::dptr(): Argument #1 ($id) must be between 0 and 2
+->getVar 3: ValueError: Shmpack\SlotTable::getVar(): Argument #1 ($id) must be between 0 and 2
+->putVar 3: ValueError: Shmpack\SlotTable::putVar(): Argument #1 ($id) must be between 0 and 2
 get -9223372036854775808: ValueError: slotmem_get(): Argument #2 ($id) must be between 0 and 2
 fgrab -9223372036854775808: ValueError: slotmem_fgrab(): Argument #2 ($id) must be between 0 and 2
 release -9223372036854775808: ValueError: slotmem_release(): Argument #2 ($id) must be between 0 and 2
@@ -109,6 +120,11 @@ put -9223372036854775808: ValueError: slotmem_put(): Argument #2 ($id) must be b
 put_var -9223372036854775808: ValueError: slotmem_put_var(): Argument #2 ($id) must be between 0 and 2
 ->get -9223372036854775808: ValueError: Shmpack\SlotTable::get(): Argument #1 ($id) must be between 0 and 2
 ->reclaim -9223372036854775808: ValueError: Shmpack\SlotTable::reclaim(): Argument #1 ($id) must be between 0 and 2
+->owner -9223372036854775808: ValueError: Shmpack\SlotTable::owner(): Argument #1 ($id) must be between 0 and 2
+->inUse -9223372036854775808: ValueError: Shmpack\SlotTable::inUse(): Argument #1 ($id) must be between 0 and 2
+->dptr -9223372036854775808: ValueError: Shmpack\SlotTable::dptr(): Argument #1 ($id) must be between 0 and 2
+->getVar -9223372036854775808: ValueError: Shmpack\SlotTable::getVar(): Argument #1 ($id) must be between 0 and 2
+->putVar -9223372036854775808: ValueError: Shmpack\SlotTable::putVar(): Argument #1 ($id) must be between 0 and 2
 get too long: ValueError: slotmem_get(): Argument #3 ($length) must be between 0 and 8
 ->get too long: ValueError: Shmpack\SlotTable::get(): Argument #2 ($length) must be between 0 and 8
 get negative: ValueError: slotmem_get(): Argument #3 ($length) must be between 0 and 8
