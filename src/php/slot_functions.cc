@@ -91,14 +91,11 @@ void Refuse(zval* return_value, const char* path, const Status& status) {
   WarnOpening(path, status);
 }
 
-/// Decodes what slotmem_put_var() stored; `bytes` is all of the slot. False: that is not there, or the value is damaged
-/// (and, perhaps, user code threw).
-bool DecodeSlot(const uint8_t* bytes, uint32_t size, zval* value) {
-  if (size < kBin32Header || bytes[0] != kBin32) return false;
-  const uint32_t length = uint32_t{bytes[1]} << 24 | uint32_t{bytes[2]} << 16 | uint32_t{bytes[3]} << 8 | bytes[4];
-  if (length == 0 || length > size - kBin32Header) return false;
-  bool plain;
-  return shmpack::php::DecodeValue(reinterpret_cast<const char*>(bytes) + kBin32Header, length, value, &plain);
+/// How many bytes the value takes that slotmem_put_var() stored, header and all; 0: it did not, going by the beginning.
+uint32_t StoredBytes(const uint8_t* begin, uint32_t size, uint32_t slot_bytes) {
+  if (size < kBin32Header || begin[0] != kBin32) return 0;
+  const uint32_t length = uint32_t{begin[1]} << 24 | uint32_t{begin[2]} << 16 | uint32_t{begin[3]} << 8 | begin[4];
+  return length == 0 || length > slot_bytes - kBin32Header ? 0 : length + kBin32Header;
 }
 
 /// Whether the callback's second parameter is declared as SlotView, which a string would not do for.
@@ -454,10 +451,25 @@ ZEND_FUNCTION(slotmem_get_var) {
   const OpenSlotTable* const open = TableAndSlot(execute_data, &id);
   if (open == nullptr) RETURN_THROWS();
   const uint32_t slot_bytes = open->table.slot_bytes();
+  // What fits in at first; of a longer value it says how much to read. While longer and longer ones are put there,
+  // every next buffer has room to spare, so that this ends.
   uint8_t small[kSmallValue];
-  uint8_t* const bytes = slot_bytes <= kSmallValue ? small : static_cast<uint8_t*>(emalloc(slot_bytes));
-  const Status status = open->table.Get(static_cast<uint32_t>(id), bytes, slot_bytes, SHMPACK_G(lock_timeout_ms));
-  const bool decoded = status.ok() && DecodeSlot(bytes, slot_bytes, return_value);
+  uint8_t* bytes = small;
+  uint32_t size = std::min(slot_bytes, kSmallValue);
+  uint32_t stored = 0;
+  Status status;
+  for (;;) {
+    status = open->table.Get(static_cast<uint32_t>(id), bytes, size, SHMPACK_G(lock_timeout_ms));
+    stored = status.ok() ? StoredBytes(bytes, size, slot_bytes) : 0;
+    if (stored <= size) break;
+    const bool is_second = bytes == small;
+    if (!is_second) efree(bytes);
+    size = is_second ? stored : std::min(slot_bytes, stored + stored / 2);
+    bytes = static_cast<uint8_t*>(emalloc(size));
+  }
+  bool plain;
+  const bool decoded = stored != 0 && shmpack::php::DecodeValue(reinterpret_cast<const char*>(bytes) + kBin32Header,
+                                                                stored - kBin32Header, return_value, &plain);
   if (bytes != small) efree(bytes);
   if (decoded) return;
   if (!status.ok()) {

@@ -22,9 +22,10 @@ class Greedy
 
 $slots = slotmem_create('none', 30 << 20, 3);
 $slots->put(0, 'old');
+$slots->put(2, "\xc6\x01\xd0\0\0"); // As slotmem_put_var() begins a value of 29 MiB.
 $attempts = [
     'get' => fn() => slotmem_get($slots, 0),
-    'get_var' => fn() => slotmem_get_var($slots, 0),
+    'get_var' => fn() => slotmem_get_var($slots, 2),
     'read' => fn() => slotmem_dptr($slots, 0)->read(),
     'doall' => fn() => slotmem_doall($slots, fn($id, $bytes) => 1),
     'put_var' => fn() => slotmem_put_var($slots, 0, new Greedy()),

@@ -32,6 +32,16 @@ foreach (['', "\xc6\xff\xff\xff\xff", "\xc6\0\0\0\0", "\xc6\0\0\0\x02\xc1\xc1", 
     slotmem_put($slots, 2, str_pad($bytes, 2000, "\0"));
     var_dump(slotmem_get_var($slots, 2));
 }
+
+// Of all lengths around the sizes of buffers; and in a slot that is larger than memory, what is small takes little.
+foreach ([480, 500, 505, 506, 507, 508, 512, 600, 1990] as $length) {
+    slotmem_put_var($slots, 1, $value = str_repeat('l', $length));
+    if (slotmem_get_var($slots, 1) !== $value) echo "$length differs\n";
+}
+$tight = slotmem_create('none', 9, 1);
+var_dump(slotmem_put_var($tight, 0, 'abc'), slotmem_get_var($tight, 0), slotmem_get_var(slotmem_create('none', 4, 1), 0));
+$huge = slotmem_create('none', 200 << 20, 1);
+var_dump(slotmem_put_var($huge, 0, ['small']), slotmem_get_var($huge, 0), memory_get_peak_usage() < 10e6);
 ?>
 --EXPECTF--
 bool(true)
@@ -58,3 +68,14 @@ bool(false)
 
 Warning: slotmem_get_var(): Slot 2 holds no value in %s on line %d
 bool(false)
+
+Warning: slotmem_get_var(): Slot 0 holds no value in %s on line %d
+bool(true)
+string(3) "abc"
+bool(false)
+bool(true)
+array(1) {
+  [0]=>
+  string(5) "small"
+}
+bool(true)
