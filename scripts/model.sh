@@ -1,4 +1,4 @@
-# check the models of the lock and of publishing (docs/model) with spin; see that a broken one is found out
+# check the models of locks, values and slots (docs/model) with spin; see that a broken one is found out
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
@@ -62,6 +62,9 @@ holds lock_progress_two_kills lock USERS=2 KILLS=2 LIVENESS
 holds lock_progress_foreign_word lock USERS=2 KILLS=1 FIRST_WORD=4 LIVENESS
 holds lock_no_wake_lost lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0
 holds lock_one_slice_per_kill lock USERS=3 KILLS=1 SLICES=2
+holds lock_quickly_exclusion lock USERS=3 KILLS=1 GIVE_UP=true QUICKLY
+holds lock_quickly_two_namespaces lock USERS=3 KILLS=1 LAST_NS=2 QUICKLY
+holds lock_quickly_progress lock USERS=2 ROUNDS=2 KILLS=1 LIVENESS QUICKLY
 holds publish_overwrites publish PUTS=3 KILLS=1
 holds publish_two_kills publish PUTS=2 KILLS=2
 holds publish_two_reads publish PUTS=2 KILLS=1 READS=2
@@ -70,6 +73,14 @@ holds stripes_two_small stripes SMALL=2 LARGE=1 KILLS=1
 holds stripes_two_large stripes SMALL=1 LARGE=2 KILLS=1
 holds stripes_two_kills stripes SMALL=1 LARGE=2 KILLS=2
 holds stripes_without_looking_first stripes SMALL=2 LARGE=1 KILLS=1 WITHOUT_LOOKING_FIRST
+holds slots_puts slots PUTS=3 KILLS=1
+holds slots_pinned slots PINNED=true PUTS=3 KILLS=2
+holds slots_pins slots PINS=true PUTS=2 KILLS=2
+holds slots_stores slots PINNED=true STORES=true PUTS=3 KILLS=2
+holds slots_pins_and_stores slots PINS=true STORES=true PUTS=2 KILLS=2
+holds grab_three grab USERS=3 KILLS=1
+holds grab_two_kills grab USERS=2 ROUNDS=2 KILLS=2
+holds grab_pid_used_again grab USERS=3 ROUNDS=2 KILLS=2 SAME_PID=true
 fails lock_without_slices lock USERS=3 KILLS=1 SLICES=0
 fails lock_without_pending lock USERS=2 KILLS=1 LAST_NS=2 LIVENESS BREAK_NOT_PENDING
 fails lock_wake_before_release lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0 BREAK_WAKE_BEFORE_RELEASE
@@ -78,6 +89,7 @@ fails lock_bit_not_passed_on lock USERS=3 KILLS=0 SLICES=0 BREAK_BIT_NOT_PASSED_
 fails lock_namespace_unchecked lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_UNCHECKED
 fails lock_namespace_stays lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_STAYS
 fails lock_same_thread_id lock USERS=3 KILLS=1 LAST_NS=2 LAST_TID=1
+fails lock_quickly_without_slices lock USERS=2 KILLS=0 SLICES=0 QUICKLY
 fails publish_unchecked publish PUTS=2 KILLS=0 BREAK_UNCHECKED
 fails publish_copy_unchecked publish PUTS=2 KILLS=0 BREAK_COPY_UNCHECKED
 fails publish_never_odd publish PUTS=2 KILLS=0 BREAK_NEVER_ODD
@@ -92,6 +104,22 @@ fails stripes_not_awaited stripes KILLS=0 BREAK_STRIPE_NOT_AWAITED
 fails stripes_dead_stripe_taken stripes BREAK_DEAD_STRIPE_TAKEN
 fails stripes_forgotten_undone stripes BREAK_FORGOTTEN_UNDONE
 fails stripes_repair_skips_free_stripes stripes SMALL=1 LARGE=2 BREAK_REPAIR_SKIPS_FREE_STRIPES
+fails slots_unchecked slots PUTS=2 KILLS=0 BREAK_UNCHECKED
+fails slots_one_buffer slots PUTS=2 KILLS=0 BREAK_ONE_BUFFER
+fails slots_state_only_toggles slots PUTS=2 KILLS=0 BREAK_STATE_ONLY_TOGGLES
+fails slots_commit_too_early slots PUTS=2 KILLS=0 BREAK_COMMIT_TOO_EARLY
+fails slots_rest_not_copied slots PUTS=2 KILLS=0 BREAK_REST_NOT_COPIED
+fails slots_settle_all slots PINNED=true STORES=true PUTS=2 KILLS=0 BREAK_SETTLE_ALL
+fails slots_dead_not_finished slots PINNED=true PUTS=2 KILLS=1 BREAK_DEAD_NOT_FINISHED
+fails slots_reader_leaves_it slots PINNED=true STORES=true PUTS=2 KILLS=1 BREAK_READER_LEAVES_IT
+fails slots_length_too_late slots PINNED=true PUTS=2 KILLS=1 BREAK_LENGTH_TOO_LATE
+fails slots_pinned_too_early slots PINS=true PUTS=2 KILLS=1 BREAK_PINNED_TOO_EARLY
+fails grab_not_repaired grab KILLS=1 BREAK_NOT_REPAIRED
+fails grab_count_not_repaired grab KILLS=1 BREAK_COUNT_NOT_REPAIRED
+fails grab_owner_too_late grab KILLS=1 BREAK_OWNER_TOO_LATE
+fails grab_level_not_cleared grab ROUNDS=2 KILLS=0 BREAK_LEVEL_NOT_CLEARED
+fails grab_not_looked_again grab USERS=3 ROUNDS=2 KILLS=1 BREAK_NOT_LOOKED_AGAIN
+fails grab_start_not_compared grab USERS=3 ROUNDS=2 KILLS=1 SAME_PID=true BREAK_START_NOT_COMPARED
 CHECKS
 }
 

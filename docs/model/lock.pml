@@ -8,6 +8,7 @@
 //   GIVE_UP              true: a waiter may stop waiting at any look (lock_timeout)
 //   FIRST_WORD           what stands in the word at the start, with namespace 1 beside it (4: nobody's thread id)
 //   LAST_TID LAST_NS     thread id and pid namespace of the last user; all others have 1, 2, ... and namespace 1
+//   QUICKLY              a lock that nobody seems to wait for is given back by a store: ReleaseRobustLockQuickly()
 //   BREAK_...            one thing is left out of the protocol, so that the check must fail
 
 #ifndef USERS
@@ -153,14 +154,7 @@ inline Acquire() {
   od
 }
 
-inline Release() {
-  word_ns = 0;
-#ifdef BREAK_WAKE_BEFORE_RELEASE
-  if
-  :: (word & WAITERS) != 0 -> WakeOne()
-  :: else
-  fi;
-#endif
+inline GiveBack() {
   d_step {
     assert((word & TID_MASK) == tid);
     look = word;
@@ -168,7 +162,18 @@ inline Release() {
     holders--;
     holds[me] = false
   }
-  pending[me] = false;
+  pending[me] = false
+}
+
+inline ReleaseSlowly() {
+  word_ns = 0;
+#ifdef BREAK_WAKE_BEFORE_RELEASE
+  if
+  :: (word & WAITERS) != 0 -> WakeOne()
+  :: else
+  fi;
+#endif
+  GiveBack();
 #ifndef BREAK_WAKE_BEFORE_RELEASE
   if
   :: (look & WAITERS) != 0 -> WakeOne()
@@ -176,6 +181,20 @@ inline Release() {
   fi;
 #endif
   d_step { look = 0; took = false }
+}
+
+inline Release() {
+#ifdef QUICKLY
+  if
+  :: (word & WAITERS) != 0 -> ReleaseSlowly()
+  :: else ->
+    word_ns = 0;
+    GiveBack();
+    d_step { look = 0; took = false }
+  fi
+#else
+  ReleaseSlowly()
+#endif
 }
 
 // What the kernel does for a thread that dies. Others go on between any two steps of it.

@@ -127,7 +127,7 @@ Status RestoreSlots(const SlotTableView& view, const char* path) noexcept {
   char stored_path[kMaxPathBytes];
   if (!StoredPath(path, stored_path, sizeof stored_path)) return Status(Code::kInvalid, "its path is too long");
   MappedFile map;
-  Status status = MapFile(stored_path, false, &map);
+  Status status = CopyFile(stored_path, &map);
   if (status.code() == Code::kNotFound || status.code() == Code::kSystem) return status;
   if (status.ok()) {
     StoredSlotsHeader header;

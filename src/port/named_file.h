@@ -38,6 +38,10 @@ struct NewFile {
 /// kForeign (no regular file, or empty), kSystem.
 Status MapFile(const char* path, bool writable, MappedFile* out) noexcept;
 
+/// Copies what lies under `path` to memory of its own, to be given to Unmap(): a mapping of a file that somebody cuts
+/// short, or that the disk has lost, ends in a signal. As MapFile().
+Status CopyFile(const char* path, MappedFile* out) noexcept;
+
 /// Makes and maps a zero-filled file in the folder of `path`. kSystem: ENOSPC and EDQUOT, there is no room.
 /// To be ended by DropNewFile().
 Status MakeNewFile(const char* path, uint64_t bytes, uint32_t permissions, NewFile* out) noexcept;

@@ -43,20 +43,64 @@ bool UniqueName(const char* path, const char* mark, char (&name)[kMaxPathBytes])
   return length > 0 && static_cast<size_t>(length) < sizeof name;
 }
 
-Status MapDescriptor(int descriptor, bool writable, MappedFile* out) noexcept {
+/// What fstat() says of it, but for `base`.
+Status Describe(int descriptor, bool writable, MappedFile* out) noexcept {
   struct stat info;
   if (fstat(descriptor, &info) != 0) return SystemError("fstat");
   if (!S_ISREG(info.st_mode) || info.st_size <= 0) return NoRegularFile();
+  out->bytes = static_cast<uint64_t>(info.st_size);
+  out->device = info.st_dev;
+  out->inode = info.st_ino;
+  out->owner_uid = info.st_uid;
+  out->read_only = !writable;
+  return {};
+}
+
+Status MapDescriptor(int descriptor, bool writable, MappedFile* out) noexcept {
   MappedFile map;
-  map.bytes = static_cast<uint64_t>(info.st_size);
-  map.device = info.st_dev;
-  map.inode = info.st_ino;
-  map.owner_uid = info.st_uid;
-  map.read_only = !writable;
+  const Status status = Describe(descriptor, writable, &map);
+  if (!status.ok()) return status;
   map.base = mmap(nullptr, map.bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, descriptor, 0);
   if (map.base == MAP_FAILED) return SystemError("mmap");
   *out = map;
   return {};
+}
+
+Status CopyDescriptor(int descriptor, MappedFile* out) noexcept {
+  MappedFile copy;
+  const Status status = Describe(descriptor, true, &copy);
+  if (!status.ok()) return status;
+  copy.base = mmap(nullptr, copy.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (copy.base == MAP_FAILED) return SystemError("mmap");
+  // What it lost meanwhile stays zero.
+  for (uint64_t at = 0; at < copy.bytes;) {
+    const ssize_t got = read(descriptor, static_cast<uint8_t*>(copy.base) + at, copy.bytes - at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      const Status failed = SystemError("read");
+      munmap(copy.base, copy.bytes);
+      return failed;
+    }
+    if (got == 0) break;
+    at += static_cast<uint64_t>(got);
+  }
+  *out = copy;
+  return {};
+}
+
+/// Opens what must be a regular file. O_NONBLOCK: a FIFO in the way must not hold us.
+Status OpenFile(const char* path, bool* writable, int* out) noexcept {
+  constexpr int kFlags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+  *out = open(path, (*writable ? O_RDWR : O_RDONLY) | kFlags);
+  if (*out < 0 && *writable && (errno == EACCES || errno == EROFS)) {
+    *writable = false;
+    *out = open(path, O_RDONLY | kFlags);
+  }
+  if (*out >= 0) return {};
+  if (errno == ENOENT) return Status(Code::kNotFound, "open");
+  if (errno == ELOOP) return Status(Code::kForeign, "it is a symbolic link");
+  if (errno == EISDIR || errno == ENXIO) return NoRegularFile();
+  return SystemError("open");
 }
 
 /// A file without a name where the file system can, else one under a name of its own.
@@ -101,20 +145,20 @@ bool LeadsTo(const struct stat& info, uint64_t device, uint64_t inode) noexcept 
 }  // namespace
 
 Status MapFile(const char* path, bool writable, MappedFile* out) noexcept {
-  // O_NONBLOCK: a FIFO in the way must not hold us.
-  constexpr int kFlags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
-  int descriptor = open(path, (writable ? O_RDWR : O_RDONLY) | kFlags);
-  if (descriptor < 0 && writable && (errno == EACCES || errno == EROFS)) {
-    writable = false;
-    descriptor = open(path, O_RDONLY | kFlags);
-  }
-  if (descriptor < 0) {
-    if (errno == ENOENT) return Status(Code::kNotFound, "open");
-    if (errno == ELOOP) return Status(Code::kForeign, "it is a symbolic link");
-    if (errno == EISDIR || errno == ENXIO) return NoRegularFile();
-    return SystemError("open");
-  }
-  const Status status = MapDescriptor(descriptor, writable, out);
+  int descriptor;
+  Status status = OpenFile(path, &writable, &descriptor);
+  if (!status.ok()) return status;
+  status = MapDescriptor(descriptor, writable, out);
+  Close(descriptor);
+  return status;
+}
+
+Status CopyFile(const char* path, MappedFile* out) noexcept {
+  bool writable = false;
+  int descriptor;
+  Status status = OpenFile(path, &writable, &descriptor);
+  if (!status.ok()) return status;
+  status = CopyDescriptor(descriptor, out);
   Close(descriptor);
   return status;
 }

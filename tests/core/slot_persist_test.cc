@@ -4,6 +4,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -257,6 +258,26 @@ TEST_F(SlotPersistTest, AnOlderStateDoesNotTakeANewerOnesPlace) {
     close(pipe_ends[1]);
     EXPECT_NE(ReadFile(stored()).find("new"), std::string::npos) << stop_at;
   }
+}
+
+TEST_F(SlotPersistTest, AFileThatIsCutShortWhileItIsReadIsRefused) {
+  constexpr SlotTableOptions kLarge = {.slot_bytes = 4096, .slot_count = 500, .type = kSlotsPersist};
+  EXPECT_EQ(MakeAgain(kLarge), Code::kNotFound);
+  EXPECT_TRUE(table_.Sync(path().c_str(), 0).ok());
+  EXPECT_TRUE(table_.Remove(path().c_str(), 0).ok());
+  const std::string bytes = ReadFile(stored());
+  const pid_t child = fork();
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // A mistake here ends the parent by SIGBUS.
+    for (;;) WriteFile(stored(), bytes);  // As cp does: the file is cut to nothing, and filled again.
+  }
+  for (int i = 0; i < 100; ++i) {
+    const Code code = MakeAgain(kLarge);
+    EXPECT_TRUE(code == Code::kOk || code == Code::kCorrupt || code == Code::kForeign || code == Code::kNotFound);
+    EXPECT_TRUE(table_.Remove(path().c_str(), kSlotTimeoutMs).ok());
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
 }
 
 TEST_F(SlotPersistTest, ARemovedTableIsStoredToo) {
