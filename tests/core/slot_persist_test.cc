@@ -268,7 +268,7 @@ TEST_F(SlotPersistTest, AFileThatIsCutShortWhileItIsReadIsRefused) {
   const std::string bytes = ReadFile(stored());
   const pid_t child = fork();
   if (child == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // A mistake here ends the parent by SIGBUS.
+    prctl(PR_SET_PDEATHSIG, SIGKILL);     // A mistake here ends the parent by SIGBUS.
     for (;;) WriteFile(stored(), bytes);  // As cp does: the file is cut to nothing, and filled again.
   }
   for (int i = 0; i < 100; ++i) {
