@@ -7,7 +7,7 @@ need_packages clang-format shellcheck php-cli
 lint_bad=0
 
 say "clang-format"
-find "$root/src" "$root/include" "$root/tests" "$root/fuzz" "$root/bench" -name '*.cc' -o -name '*.h' | grep -v '/shmpack_arginfo\.h$' |
+find "$root/src" "$root/include" "$root/tests" "$root/fuzz" "$root/bench" -name '*.cc' -o -name '*.h' -o -name '*.c' | grep -v '/shmpack_arginfo\.h$' |
   xargs clang-format --dry-run -Werror || lint_bad=1
 
 say "shellcheck"

@@ -80,6 +80,14 @@ if [[ $(command -v "$php") == /usr/bin/php* ]]; then
   SHMPACK_FPM=$(unpacked_file "php$php_version-fpm" "/usr/sbin/php-fpm$php_version")
   export SHMPACK_FPM
 fi
+if test_wanted tests/httpd && [[ -n ${SHMPACK_APACHE_PHP:-} ]]; then
+  build_httpd
+  export SHMPACK_SLOTMEM_MODULE=$httpd_module
+fi
+if test_wanted tests/library; then
+  build_library
+  export SHMPACK_LIBRARY=$library
+fi
 test_before=$(test_ipc_objects)
 
 if [[ ${#test_selection[@]} -eq 0 ]]; then

@@ -37,11 +37,15 @@ inline constexpr uint32_t kMaxTableName = 3900;  // Room for what is appended to
 /// folder. kSystem. REQUIRES: `out` has room for 4,096 bytes.
 Status ResolveTableName(const char* name, const char* folder, char* out, bool* anonymous) noexcept;
 
+inline constexpr uint32_t kOwnGroup = UINT32_MAX;  // Whatever group the system gives a new file.
+
 struct SlotTableOptions {
   uint32_t slot_bytes = 0;
   uint32_t slot_count = 0;
   uint32_t type = 0;            // Some of kSlotsPersist ...
   uint32_t permissions = 0600;  // Read and write bits of a new table's mode.
+  uint32_t group = kOwnGroup;   // Of a new table.
+  bool renew = false;           // A new table in any case: see Create().
 };
 
 /// Who has a slot.
@@ -57,6 +61,10 @@ class SlotTable {
   /// the stored file: ok; kNotFound, there is none, or nothing was to be restored; kCorrupt, kVersion, kByteOrder,
   /// kMismatch, kForeign: it was refused and renamed, and the table starts empty. kInvalid, kMismatch, kForeign,
   /// kVersion, kByteOrder, kCorrupt, kTimeout, kSystem.
+  ///
+  /// With `renew` a table of this user's that is there, whatever its shape, loses its path to the new one: those
+  /// attached keep it, and of a kSlotsPersist table the slots are stored first, so that the new one begins with what
+  /// the old one holds. When storing fails so does this, and the old one keeps its path.
   static Status Create(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, SlotTable* out,
                        Status* restored) noexcept;
 

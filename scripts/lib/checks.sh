@@ -3,7 +3,7 @@
 #
 # Checks of the sources themselves, for `./dev lint` and `./dev test`. Each prints what is wrong and then fails.
 
-# check_layers: php -> core -> port, never up; and no Zend name below src/php.
+# check_layers: php, httpd -> core -> port, never up; and no Zend name below src/php.
 check_layers() {
   local bad=0 folder forbidden found
   while IFS='|' read -r folder forbidden; do
@@ -14,12 +14,14 @@ check_layers() {
     fi
   done <<'RULES'
 include|php|zend|Zend|ext/|main/|TSRM|SAPI|core/|port/|httpd
-src/core|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd
-src/port|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|core/
+src/core|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|ap_|apr
+src/port|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|ap_|apr|core/
+src/c_api|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|ap_|apr|core/|port/
+src/httpd|php|zend|Zend|ext/|main/|TSRM|SAPI|core/|port/
 RULES
   local names='zend_[a-z_]+|ZEND_[A-Z_]+|zval|HashTable|php_[a-z_]+|PHP_[A-Z]+_FUNCTION|PHP_FUNCTION|[es]?malloc_persistent|emalloc|efree|estrdup|Z_[A-Z]+(_P|_PP)?|RETURN_[A-Z]+|TSRMLS_[A-Z]+'
   # What is written in a comment or between quotes is not a name.
-  if found=$(find "$root/include" "$root/src/core" "$root/src/port" -name '*.cc' -o -name '*.h' | while IFS= read -r file; do
+  if found=$(find "$root/include" "$root/src/c_api" "$root/src/core" "$root/src/port" -name '*.cc' -o -name '*.h' | while IFS= read -r file; do
     sed -E -e 's|//.*||' -e 's|"[^"]*"|""|g' "$file" | grep -nwE "$names" | sed "s|^|${file#"$root"/}:|"
   done) && [[ -n $found ]]; then
     echo "a PHP name below src/php:"

@@ -144,3 +144,52 @@ build_extension() {
   extension=$build/modules/shmpack.so
   [[ -f $extension ]] || fail "the build made no $extension: see $log"
 }
+
+# build_library: leaves the core with its C interface, to be linked into other programs, in $library.
+build_library() {
+  need_packages g++
+  local build=$out/library stamp source
+  local compile=("${CXX:-g++}" -std=c++20 -O2 -g -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -Wall -Wextra
+    "-I$root/src" "-I$root/include")
+  library=$build/libshmpack.a
+  mkdir -p "$build"
+  stamp=$(cat "$root"/include/shmpack/*.h "$root"/src/{c_api,core,port}/* <(echo "${compile[*]}") | cksum)
+  [[ ! -f $library || $(cat "$build/stamp" 2>/dev/null || true) != "$stamp" ]] || return 0
+  say "building the library"
+  rm -f "$build"/*.o "$library"
+  for source in "$root"/src/{c_api,core,port}/*.cc; do printf '%s\0' "$source"; done |
+    (cd "$build" && xargs -0 -n 1 -P "$(nproc)" "${compile[@]}" -c) >"$build/log" 2>&1 || {
+    grep -E 'error' "$build/log" | head -40 >&2 || true
+    fail "the library does not build: see $build/log"
+  }
+  ar rcs "$library" "$build"/*.o || fail "ar could not make $library"
+  echo "$stamp" >"$build/stamp"
+}
+
+# build_httpd_module <source.c> <linker's option>...: leaves it in $httpd_module. apxs leaves its own files beside a source,
+# so that gets a folder under out/.
+build_httpd_module() {
+  need_packages apache2-dev
+  local source=$1 name build apxs
+  shift
+  name=$(basename "$source" .c)
+  build=$out/httpd/$name
+  httpd_module=$build/.libs/$name.so
+  apxs=$(command -v apxs || command -v apxs2) || fail "there is no apxs here: install apache2-dev (Debian) or httpd-devel"
+  mkdir -p "$build"
+  say "building $name"
+  rm -f "$httpd_module"
+  cp "$source" "$build/"
+  (cd "$build" && "$apxs" -c "-I$root/include" -Wc,-Wall "$@" "$name.c") >"$build/log" 2>&1 || {
+    grep -E 'error|undefined' "$build/log" | head -40 >&2 || true
+    fail "$name does not build: see $build/log"
+  }
+  grep -E 'warning:' "$build/log" >&2 || true
+  [[ -f $httpd_module ]] || fail "apxs made no $httpd_module: see $build/log"
+}
+
+# build_httpd: leaves the module with the slots, which needs nothing of ours at run time, in $httpd_module.
+build_httpd() {
+  build_library
+  build_httpd_module "$root/src/httpd/mod_slotmem_shmpack.c" "-Wl,$library"
+}

@@ -146,22 +146,18 @@ Status SlotTable::Attach(const char* path, bool writable, SlotTable* out) noexce
 
 namespace {
 
-/// Maps what is there, if it is what Create() was asked for. kNotFound: make one. Removes what an earlier run of the
+/// Maps what is there, if it is a table of this user's. kNotFound: there is none. Removes what an earlier run of the
 /// kernel left.
-Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, MappedFile* out) noexcept {
+Status Inspect(const char* path, uint32_t timeout_ms, MappedFile* out, SlotGeometry* geometry,
+               uint32_t* type) noexcept {
   MappedFile map;
   Status status = MapFile(path, true, &map);
   if (!status.ok()) return status;
-  SlotGeometry geometry;
-  uint32_t type = 0;
   if (map.owner_uid != OwnUser()) status = Status(Code::kForeign, "it is another user's");
-  if (status.ok()) status = Check(map, &geometry, &type);
+  if (status.ok()) status = Check(map, geometry, type);
   if (status.ok() && IsOfEarlierBoot(map)) {
     status = RemoveFile(path, map.device, map.inode, timeout_ms);
     if (status.ok()) status = Status(Code::kNotFound);
-  } else if (status.ok() &&
-             (geometry != SlotGeometry{options.slot_count, options.slot_bytes} || type != options.type)) {
-    status = Status(Code::kMismatch, "it is there with other slots");
   }
   if (!status.ok()) {
     Unmap(map.base, map.bytes);
@@ -169,6 +165,38 @@ Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_
   }
   *out = map;
   return {};
+}
+
+/// Maps what is there, if it is what Create() was asked for. kNotFound: make one.
+Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, MappedFile* out) noexcept {
+  MappedFile map;
+  SlotGeometry geometry;
+  uint32_t type = 0;
+  const Status status = Inspect(path, timeout_ms, &map, &geometry, &type);
+  if (!status.ok()) return status;
+  if (geometry != SlotGeometry{options.slot_count, options.slot_bytes} || type != options.type) {
+    Unmap(map.base, map.bytes);
+    return Status(Code::kMismatch, "it is there with other slots");
+  }
+  *out = map;
+  return {};
+}
+
+/// Stores what is there, if that is to be restored, and takes its path away. kNotFound: the path is free. A kill
+/// between the two leaves both, and the next one stores again.
+Status Retire(const char* path, const SlotTableOptions& options, uint32_t timeout_ms) noexcept {
+  MappedFile map;
+  SlotGeometry geometry;
+  uint32_t type = 0;
+  Status status = Inspect(path, timeout_ms, &map, &geometry, &type);
+  if (!status.ok()) return status;
+  Unmap(map.base, map.bytes);
+  SlotTable table;
+  status = SlotTable::Attach(path, true, &table);
+  if (status.ok() && (options.type & kSlotsPersist) != 0) status = table.Sync(path, timeout_ms);
+  if (status.ok()) status = table.Remove(path, timeout_ms);
+  table.Detach();
+  return status.ok() ? Status(Code::kNotFound) : status;
 }
 
 }  // namespace
@@ -191,10 +219,10 @@ Status SlotTable::Create(const char* path, const SlotTableOptions& options, uint
   }
   for (int tries = 0; path != nullptr; ++tries) {
     if (tries == kTries) return Status(Code::kChanged, "it is removed all the time");
-    status = Meet(path, options, timeout_ms, &file.map);
+    status = options.renew ? Retire(path, options, timeout_ms) : Meet(path, options, timeout_ms, &file.map);
     if (status.ok()) break;
     if (status.code() != Code::kNotFound) return status;
-    status = MakeNewFile(path, geometry.total_bytes(), options.permissions, &file);
+    status = MakeNewFile(path, geometry.total_bytes(), options.permissions, options.group, &file);
     if (!status.ok()) return status;
     const SlotTableView view(static_cast<uint8_t*>(file.map.base), geometry);
     RebuildTableLocked(view);

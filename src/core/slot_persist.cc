@@ -107,7 +107,7 @@ Status Write(const SlotTable& table, const SlotTableView& view, const MappedFile
 Status StoreSlots(const SlotTable& table, const char* stored_path, uint32_t timeout_ms) noexcept {
   const SlotTableView view(table);
   NewFile file;
-  Status status = MakeNewFile(stored_path, view.geometry().stored_bytes(), 0600, &file);
+  Status status = MakeNewFile(stored_path, view.geometry().stored_bytes(), 0600, kSameGroup, &file);
   if (!status.ok()) return status;
   status = Write(table, view, file.map, timeout_ms);
   if (status.ok()) status = ReplaceByNewFile(&file, stored_path);

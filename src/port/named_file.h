@@ -42,9 +42,11 @@ Status MapFile(const char* path, bool writable, MappedFile* out) noexcept;
 /// short, or that the disk has lost, ends in a signal. As MapFile().
 Status CopyFile(const char* path, MappedFile* out) noexcept;
 
-/// Makes and maps a zero-filled file in the folder of `path`. kSystem: ENOSPC and EDQUOT, there is no room.
-/// To be ended by DropNewFile().
-Status MakeNewFile(const char* path, uint64_t bytes, uint32_t permissions, NewFile* out) noexcept;
+inline constexpr uint32_t kSameGroup = UINT32_MAX;
+
+/// Makes and maps a zero-filled file in the folder of `path`, of that group unless it is kSameGroup. kSystem: ENOSPC
+/// and EDQUOT, there is no room; EPERM, this user may not give files to that group. To be ended by CloseNewFile().
+Status MakeNewFile(const char* path, uint64_t bytes, uint32_t permissions, uint32_t group, NewFile* out) noexcept;
 
 /// Gives it its path. kChanged: there is one already. kSystem.
 Status LinkNewFile(NewFile* file, const char* path) noexcept;

@@ -163,15 +163,17 @@ Status CopyFile(const char* path, MappedFile* out) noexcept {
   return status;
 }
 
-Status MakeNewFile(const char* path, uint64_t bytes, uint32_t permissions, NewFile* out) noexcept {
+Status MakeNewFile(const char* path, uint64_t bytes, uint32_t permissions, uint32_t group, NewFile* out) noexcept {
   if (bytes > INT64_MAX) return Status(Code::kSystem, "ftruncate", EFBIG);
   out->temporary[0] = '\0';
   out->descriptor = OpenUnnamed(path, out);
   if (out->descriptor < 0) return SystemError("open");
   FaultPoint();
   Status status;
+  if (group != kSameGroup && fchown(out->descriptor, static_cast<uid_t>(-1), group) != 0)
+    status = SystemError("fchown");
   // Without the execute bits; and not less than asked for because of a umask.
-  if (fchmod(out->descriptor, permissions & 0666) != 0) status = SystemError("fchmod");
+  if (status.ok() && fchmod(out->descriptor, permissions & 0666) != 0) status = SystemError("fchmod");
   if (status.ok()) {
     int error;
     do {

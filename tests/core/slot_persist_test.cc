@@ -323,6 +323,61 @@ TEST_F(SlotPersistTest, FullDiskKeepsTheOldFile) {
   EXPECT_EQ(status, 0) << WEXITSTATUS(status);
 }
 
+TEST_F(SlotPersistTest, RenewedTableBeginsWithWhatTheOldOneHolds) {
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);
+  EXPECT_EQ(PutSlot(table_, 64, "old"), Code::kOk);
+  void* address = nullptr;
+  ASSERT_TRUE(table_.Window(64, kSlotTimeoutMs, &address).ok());
+  SlotTableOptions options = kOptions;
+  options.renew = true;
+  options.slot_count = 80;  // Another shape than that of the one that is there.
+  Status restored;
+  SlotTable fresh = MakeTable(path(), options, &restored);
+  EXPECT_TRUE(restored.ok()) << restored.text();
+  EXPECT_EQ(GetSlot(fresh, 64).substr(0, 3), "old");
+  EXPECT_EQ(fresh.FreeSlots(), 79U);
+  // Two tables from now on.
+  EXPECT_EQ(PutSlot(fresh, 64, "new"), Code::kOk);
+  EXPECT_EQ(std::string(static_cast<char*>(address), 3), "old");
+  EXPECT_EQ(GetSlot(AttachTable(path()), 64).substr(0, 3), "new");
+  fresh.Detach();
+  // What is not to be restored is not stored, either.
+  ASSERT_TRUE(SlotTable::RemoveStored(path().c_str()).ok());
+  options.type = 0;
+  fresh = MakeTable(path(), options, &restored);
+  EXPECT_EQ(restored.code(), Code::kNotFound);
+  EXPECT_EQ(fresh.FreeSlots(), 80U);
+  EXPECT_EQ(folder_.Count(""), 1);
+  fresh.Detach();
+}
+
+TEST_F(SlotPersistTest, NothingButAnOwnTableIsRenewed) {
+  SlotTableOptions options = kOptions;
+  options.renew = true;
+  SlotTable table;
+  Status restored;
+  WriteFile(path(), std::string(5000, 'x'));
+  EXPECT_EQ(SlotTable::Create(path().c_str(), options, 0, &table, &restored).code(), Code::kForeign);
+  EXPECT_EQ(ReadFile(path()), std::string(5000, 'x'));
+  std::filesystem::remove(path());
+  if (geteuid() != 0) GTEST_SKIP() << "only root can make another user's";
+  MakeTable(path(), kOptions).Detach();
+  ASSERT_EQ(chown(path().c_str(), 12345, 12345), 0);
+  EXPECT_EQ(SlotTable::Create(path().c_str(), options, 0, &table, &restored).code(), Code::kForeign);
+  EXPECT_EQ(folder_.Count(""), 1);
+}
+
+TEST_F(SlotPersistTest, NewTableIsOfTheGroupAskedFor) {
+  SlotTableOptions options = kOptions;
+  options.permissions = 0640;
+  options.group = geteuid() == 0 ? 12345 : getegid();
+  MakeTable(path(), options).Detach();
+  struct stat info;
+  ASSERT_EQ(stat(path().c_str(), &info), 0);
+  EXPECT_EQ(info.st_gid, options.group);
+  EXPECT_EQ(info.st_mode & 07777, 0640U);
+}
+
 TEST(ChecksumTest, IsThatOfZlib) {
   EXPECT_EQ(Crc32(0, "123456789", 9), 0xcbf43926U);
   EXPECT_EQ(Crc32(0, "", 0), 0U);

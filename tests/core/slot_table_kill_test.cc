@@ -259,6 +259,29 @@ TEST(SlotKillWhileMakingTest, LeavesNothingOrAWholeTable) {
   std::cout << "figure: " << point - 1 << " kills while a slot table was made and restored\n";
 }
 
+TEST(SlotKillWhileRenewingTest, LosesNothing) {
+  SlotTableOptions options = {.slot_bytes = 50, .slot_count = kSlots, .type = kSlotsPersist};
+  options.renew = true;
+  int point = 1;
+  for (;; ++point) {
+    SCOPED_TRACE(point);
+    TestFolder folder;
+    const std::string path = folder.File("t");
+    SlotTable table = MakeTable(path, options);
+    EXPECT_EQ(PutSlot(table, 65, "held"), Code::kOk);
+    table.Detach();
+    const ChildEnd end = RunAndKillAtPoint(point, [&] { return MakeTable(path, options).attached(); });
+    ASSERT_NE(end, ChildEnd::kFailed);
+    table = MakeTable(path, options);
+    EXPECT_EQ(GetSlot(table, 65).substr(0, 4), "held");
+    EXPECT_EQ(table.FreeSlots(), kSlots - 1);
+    table.Detach();
+    if (end == ChildEnd::kFinished || HasFailure()) break;
+  }
+  EXPECT_GT(point, 30);
+  std::cout << "figure: " << point - 1 << " kills while a slot table was renewed\n";
+}
+
 TEST(SlotKillWhileMakingTest, RecordsItsPoints) {
   TestFolder folder;
   fault_hook = RecordPoint;
@@ -269,6 +292,9 @@ TEST(SlotKillWhileMakingTest, RecordsItsPoints) {
   EXPECT_TRUE(table.Remove(path.c_str(), kPromptMs).ok());
   table.Detach();
   MakeTable(path, options).Detach();
+  SlotTableOptions renewing = options;
+  renewing.renew = true;
+  MakeTable(path, renewing).Detach();
   fault_hook = nullptr;
 }
 
