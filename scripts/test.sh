@@ -83,6 +83,8 @@ fi
 if test_wanted tests/httpd && [[ -n ${SHMPACK_APACHE_PHP:-} ]]; then
   build_httpd
   export SHMPACK_SLOTMEM_MODULE=$httpd_module
+  build_httpd_module "$root/tests/httpd/mod_slotmem_probe.c" mod_slotmem_probe
+  export SHMPACK_PROBE_MODULE=$httpd_module
 fi
 if test_wanted tests/library; then
   build_library

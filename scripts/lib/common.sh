@@ -166,21 +166,19 @@ build_library() {
   echo "$stamp" >"$build/stamp"
 }
 
-# build_httpd_module <source.c> <linker's option>...: leaves it in $httpd_module. apxs leaves its own files beside a source,
-# so that gets a folder under out/.
+# build_httpd_module <source.c> <name> <linker's option>...: leaves <name>.so in $httpd_module. apxs leaves its own files
+# beside a source, so that gets a folder under out/.
 build_httpd_module() {
   need_packages apache2-dev
-  local source=$1 name build apxs
-  shift
-  name=$(basename "$source" .c)
-  build=$out/httpd/$name
+  local source=$1 name=$2 build=$out/httpd/$2 apxs
+  shift 2
   httpd_module=$build/.libs/$name.so
   apxs=$(command -v apxs || command -v apxs2) || fail "there is no apxs here: install apache2-dev (Debian) or httpd-devel"
   mkdir -p "$build"
   say "building $name"
   rm -f "$httpd_module"
   cp "$source" "$build/"
-  (cd "$build" && "$apxs" -c "-I$root/include" -Wc,-Wall "$@" "$name.c") >"$build/log" 2>&1 || {
+  (cd "$build" && "$apxs" -c "-I$root/include" -Wc,-Wall -o "$name.la" "$@" "$(basename "$source")") >"$build/log" 2>&1 || {
     grep -E 'error|undefined' "$build/log" | head -40 >&2 || true
     fail "$name does not build: see $build/log"
   }
@@ -191,5 +189,5 @@ build_httpd_module() {
 # build_httpd: leaves the module with the slots, which needs nothing of ours at run time, in $httpd_module.
 build_httpd() {
   build_library
-  build_httpd_module "$root/src/httpd/mod_slotmem_shmpack.c" "-Wl,$library"
+  build_httpd_module "$root/src/httpd/mod_slotmem_shm.c" mod_slotmem_shmpack "-Wl,$library"
 }

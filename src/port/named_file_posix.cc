@@ -47,7 +47,8 @@ bool UniqueName(const char* path, const char* mark, char (&name)[kMaxPathBytes])
 Status Describe(int descriptor, bool writable, MappedFile* out) noexcept {
   struct stat info;
   if (fstat(descriptor, &info) != 0) return SystemError("fstat");
-  if (!S_ISREG(info.st_mode) || info.st_size <= 0) return NoRegularFile();
+  if (!S_ISREG(info.st_mode)) return NoRegularFile();
+  if (info.st_size <= 0) return Status(Code::kForeign, "it is empty");
   out->bytes = static_cast<uint64_t>(info.st_size);
   out->device = info.st_dev;
   out->inode = info.st_ino;

@@ -30,7 +30,8 @@ APLOG_USE_MODULE(slotmem_shm);
 
 /* Locks are held for less than a microsecond: who waits for so long, waits for a stopped process. */
 #define LOCK_TIMEOUT_MS 5000
-#define FILE_PREFIX "slotmem-shm-"
+#define FILE_PREFIX "slotmem-shm-" /* As the original, so that what it stored is found, and refused with a message. */
+#define FILE_SUFFIX ".shm"
 
 struct ap_slotmem_instance_t {
   ap_slotmem_instance_t* next;
@@ -132,18 +133,21 @@ static apr_status_t no_instance(const char* call) {
 /* What a name means. *path is NULL if it means none. */
 static apr_status_t resolve(const char* call, const char* name, apr_pool_t* pool, const char** path) {
   char resolved[SHMPACK_SLOTS_PATH_BYTES];
-  int anonymous = 1;
-  shmpack_status status = {SHMPACK_OK, 0, ""};
+  char* folder = NULL;
+  int anonymous;
+  shmpack_status status;
   *path = NULL;
-  if (name != NULL && *name != '\0' && strcasecmp(name, "none") != 0) {
-    const char* const file = *name == '/' ? name : apr_pstrcat(pool, FILE_PREFIX, name, NULL);
-    const char* const folder = ap_runtime_dir_relative(pool, "");
-    char* const bare = folder != NULL ? apr_pstrdup(pool, folder) : NULL;
-    if (bare != NULL) {
-      apr_size_t length = strlen(bare);
-      while (length > 1 && bare[length - 1] == '/') bare[--length] = '\0';
-    }
-    status = shmpack_slots_resolve(file, bare, resolved, &anonymous);
+  if (name == NULL) return APR_SUCCESS;
+  if (*name != '/') {
+    folder = ap_runtime_dir_relative(pool, "");
+    if (folder == NULL) return refused(call, name, APR_EGENERAL, "DefaultRuntimeDir is no folder's name");
+    /* It ends in a slash. */
+    folder = apr_pstrndup(pool, folder, strlen(folder) - 1);
+  }
+  status = shmpack_slots_resolve(name, folder, resolved, &anonymous);
+  if (status.code == SHMPACK_OK && !anonymous && folder != NULL) {
+    status =
+        shmpack_slots_resolve(apr_pstrcat(pool, FILE_PREFIX, name, FILE_SUFFIX, NULL), folder, resolved, &anonymous);
   }
   if (status.code != SHMPACK_OK) return failed(call, name, status);
   if (!anonymous) *path = apr_pstrdup(pool, resolved);
@@ -239,9 +243,8 @@ static apr_status_t attach_other(const char* path, apr_pool_t* pool, ap_slotmem_
   shmpack_status status;
   /* Whose it is matters to root, too: who owns a file can cut it short under those who use it. */
   const apr_status_t rv = apr_stat(&info, path, APR_FINFO_USER | APR_FINFO_LINK, pool);
-  if (rv != APR_SUCCESS && rv != APR_INCOMPLETE) {
-    return refused("attach", path, rv, "it cannot be looked at: the module that makes it is to be loaded and set up");
-  }
+  if (APR_STATUS_IS_ENOENT(rv)) return refused("attach", path, rv, "there is none: load and set up what makes it");
+  if (rv != APR_SUCCESS && rv != APR_INCOMPLETE) return refused("attach", path, rv, "check the folder");
   if (info.user != 0 && info.user != geteuid()) {
     return refused("attach", path, APR_EACCES, "it is another user's: move it away");
   }
