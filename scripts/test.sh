@@ -83,6 +83,7 @@ fi
 if test_wanted tests/httpd && [[ -n ${SHMPACK_APACHE_PHP:-} ]]; then
   build_httpd
   export SHMPACK_SLOTMEM_MODULE=$httpd_module
+  check_needs_no_cxx "$httpd_module" || tests_fault "the httpd module's symbols"
   build_httpd_module "$root/tests/httpd/mod_slotmem_probe.c" mod_slotmem_probe
   export SHMPACK_PROBE_MODULE=$httpd_module
 fi

@@ -67,6 +67,22 @@ check_symbols() {
   fi
 }
 
+# check_needs_no_cxx <library>: it runs in programs that do not load the C++ library; and exports only its module, so that
+# nothing of it is taken for another's (httpd loads modules with their names visible to all).
+check_needs_no_cxx() {
+  local found
+  if found=$(nm -D --undefined-only "$1" | grep -E ' (_Z|__cxa_[^f]|__gxx_|_Unwind_)'); then
+    echo "the library expects what is the C++ library's:"
+    echo "$found"
+    return 1
+  fi
+  if found=$(nm -D --defined-only "$1" | grep -v ' slotmem_shm_module$'); then
+    echo "the library exports more than its module:"
+    echo "$found"
+    return 1
+  fi
+}
+
 # check_kill_points_cost <folder for objects>: a kill point costs nothing in a release build. Each source with some is compiled
 # as it is, and with Store() being the bare store and FaultPoint() nothing at all: the same instructions.
 check_kill_points_cost() {
