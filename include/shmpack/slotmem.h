@@ -63,7 +63,7 @@ enum {
 #define SHMPACK_SLOTS_PATH_BYTES 4096
 #define SHMPACK_SLOTS_OWN_GROUP UINT32_MAX /* Whatever group the system gives a new file. */
 
-/* An attached table. Zero-filled: not attached. */
+/* An attached table. Zero-filled: not attached, and then nothing but shmpack_slots_detach() may be called with it. */
 typedef struct shmpack_slots {
   uint64_t words[8];
 } shmpack_slots;
@@ -104,7 +104,6 @@ shmpack_status shmpack_slots_sync(const shmpack_slots* slots, const char* path, 
 /* Removes `<path>.persist`. SYSTEM. */
 shmpack_status shmpack_slots_remove_stored(const char* path);
 
-/* All of the following: the table must be attached. */
 int shmpack_slots_read_only(const shmpack_slots* slots);
 uint32_t shmpack_slots_count(const shmpack_slots* slots);
 uint32_t shmpack_slots_bytes(const shmpack_slots* slots); /* As asked for. */
