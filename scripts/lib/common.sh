@@ -162,6 +162,7 @@ build_library() {
     grep -E 'error' "$build/log" | head -40 >&2 || true
     fail "the library does not build: see $build/log"
   }
+  grep -E 'warning:' "$build/log" >&2 || true
   ar rcs "$library" "$build"/*.o || fail "ar could not make $library"
   echo "$stamp" >"$build/stamp"
 }

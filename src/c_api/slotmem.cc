@@ -23,9 +23,10 @@ static_assert(SHMPACK_NOT_FOUND == static_cast<int>(Code::kNotFound) &&
               SHMPACK_INVALID == static_cast<int>(Code::kInvalid) &&
               SHMPACK_READ_ONLY == static_cast<int>(Code::kReadOnly) &&
               SHMPACK_FOREIGN == static_cast<int>(Code::kForeign) && SHMPACK_SYSTEM == static_cast<int>(Code::kSystem));
-static_assert(SHMPACK_SLOTS_PERSIST == shmpack::kSlotsPersist && SHMPACK_SLOTS_PREGRAB == shmpack::kSlotsPregrab &&
-              SHMPACK_SLOTS_NOT_MP_SAFE == shmpack::kSlotsNotMpSafe &&
-              SHMPACK_SLOTS_CLEAR_IN_USE == shmpack::kSlotsClearInUse);
+static_assert(uint32_t{SHMPACK_SLOTS_PERSIST} == shmpack::kSlotsPersist &&
+              uint32_t{SHMPACK_SLOTS_PREGRAB} == shmpack::kSlotsPregrab &&
+              uint32_t{SHMPACK_SLOTS_NOT_MP_SAFE} == shmpack::kSlotsNotMpSafe &&
+              uint32_t{SHMPACK_SLOTS_CLEAR_IN_USE} == shmpack::kSlotsClearInUse);
 static_assert(SHMPACK_SLOTS_MAX_BYTES == shmpack::kMaxTableSlotBytes &&
               SHMPACK_SLOTS_MAX_COUNT == shmpack::kMaxTableSlots);
 static_assert(SHMPACK_SLOTS_OWN_GROUP == shmpack::kOwnGroup);
