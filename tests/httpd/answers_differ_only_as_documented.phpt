@@ -31,7 +31,12 @@ foreach ([HTTPD_MODULES . '/mod_slotmem_shm.so', getenv('SHMPACK_SLOTMEM_MODULE'
     slotmem_create("$server->run/others", 20, 4);
     chown("$server->run/others", 65534);
     slotmem_create("$server->run/own", 20, 4);
-    $answers[] = probe($server, 'calls');
+    slotmem_create("$server->run/readable", 20, 4);
+    chmod("$server->run/readable", 0644);
+    slotmem_create("$server->run/private", 20, 4);
+    $all = probe($server, 'calls');
+    $answers[] = [...$all, ...probe($server, 'worker', "ServerLimit 1\nStartServers 1\nMaxRequestWorkers 25")];
+    $server->stop();
     $complaints = $server->complaints();
     echo 'what is in the way is as it was: ';
     var_dump(filesize("$server->run/foreign") === 5000 && is_link("$server->run/link")

@@ -4,9 +4,10 @@
  * writes a line for each answer to the file that the environment names as SLOTMEM_PROBE_OUT. SLOTMEM_PROBE says what:
  *
  *   calls   all calls, right and wrong; needs, in DefaultRuntimeDir, what the test put there
+ *   worker  what a worker process may do with its parent's tables, and others
  *   kept    what slot 0 of a table that is to be kept holds; stores another text in it
  *
- * When it is done httpd ends, with an error as far as httpd is concerned.
+ * When it is done it says so, and httpd ends, with an error as far as httpd is concerned; with `worker` it goes on.
  */
 
 #include <limits.h>
@@ -240,6 +241,30 @@ static void visiting(ap_slotmem_type_t type, const char* what, apr_pool_t* pool)
   fprintf(out, " %s\n", name_of(status));
 }
 
+static void in_worker(apr_pool_t* pool, server_rec* server) {
+  ap_slotmem_instance_t* instance = NULL;
+  apr_size_t size = 0;
+  unsigned int count = 0;
+  unsigned int id = 99;
+  char text[SIZE] = "";
+  const char* folder = ap_runtime_dir_relative(pool, "");
+  (void)server;
+  if (out == NULL) return;
+  tell("worker: attach, the parent's", slotmem->attach(&instance, "probe", &size, &count, pool));
+  tell("worker: get", slotmem->get(instance, 0, (unsigned char*)text, SIZE));
+  fprintf(out, "worker: get, the text: %.*s\n", SIZE, text);
+  tell("worker: grab", slotmem->grab(instance, &id));
+  tell("worker: put", slotmem->put(instance, id, (unsigned char*)text, SIZE));
+  tell("worker: release", slotmem->release(instance, id));
+  make("worker: create, the parent's", "probe", SIZE, COUNT, 0, pool);
+  make("worker: create, name none", "none", SIZE, COUNT, 0, pool);
+  make("worker: create, a new name", "worker", SIZE, COUNT, 0, pool);
+  attach("worker: attach, root's table that all may read", apr_pstrcat(pool, folder, "readable", NULL), pool);
+  attach("worker: attach, root's table that nobody else may read", apr_pstrcat(pool, folder, "private", NULL), pool);
+  fprintf(out, "done\n");
+  fclose(out);
+}
+
 static void kept(apr_pool_t* pool) {
   ap_slotmem_instance_t* const instance = make("create", "kept", SIZE, COUNT, AP_SLOTMEM_TYPE_PERSIST, pool);
   char text[SIZE] = "";
@@ -273,6 +298,12 @@ static int probe(apr_pool_t* pool, apr_pool_t* log_pool, apr_pool_t* temporary_p
   if (out == NULL || provider_of(pool) != APR_SUCCESS) return HTTP_INTERNAL_SERVER_ERROR;
   /* Line by line, should httpd crash. */
   setvbuf(out, NULL, _IOLBF, 0);
+  if (strcmp(what, "worker") == 0) {
+    ap_slotmem_instance_t* instance = NULL;
+    slotmem->create(&instance, "probe", SIZE, COUNT, 0, pool);
+    slotmem->put(instance, 0, (unsigned char*)"of the parent's", sizeof "of the parent's");
+    return OK;
+  }
   if (strcmp(what, "kept") == 0) {
     kept(pool);
   } else {
@@ -286,6 +317,7 @@ static int probe(apr_pool_t* pool, apr_pool_t* log_pool, apr_pool_t* temporary_p
     visiting(0, "all:", pool);
     visiting(AP_SLOTMEM_TYPE_PREGRAB, "PREGRAB:", pool);
   }
+  fprintf(out, "done\n");
   fclose(out);
   return HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -293,6 +325,7 @@ static int probe(apr_pool_t* pool, apr_pool_t* log_pool, apr_pool_t* temporary_p
 static void register_hooks(apr_pool_t* pool) {
   (void)pool;
   ap_hook_pre_config(before_all, NULL, NULL, APR_HOOK_REALLY_FIRST);
+  ap_hook_child_init(in_worker, NULL, NULL, APR_HOOK_REALLY_LAST);
   ap_hook_post_config(probe, NULL, NULL, APR_HOOK_REALLY_LAST);
 }
 
