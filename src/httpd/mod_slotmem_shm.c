@@ -37,6 +37,7 @@ struct ap_slotmem_instance_t {
   ap_slotmem_instance_t* next;
   const char* name; /* For messages: the path, or "none". */
   const char* path; /* NULL: none. */
+  pid_t maker;      /* Who stores it. */
   shmpack_slots slots;
 };
 
@@ -44,7 +45,6 @@ enum group_access { ACCESS_UNSET, ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
 
 static ap_slotmem_instance_t* volatile instances; /* What this process made, or its parent did. */
 static apr_pool_t* config_pool;                   /* NULL: there is no configuration to belong to. */
-static pid_t maker;                               /* Who stores them. */
 static enum group_access group_access;
 static uint32_t group;
 
@@ -216,6 +216,8 @@ static apr_status_t slotmem_create(ap_slotmem_instance_t** out, const char* name
   instance = apr_pcalloc(config_pool, sizeof *instance);
   status = shmpack_slots_create(path, &options, LOCK_TIMEOUT_MS, &instance->slots, &restored);
   if (status.code != SHMPACK_OK) return failed("create", path != NULL ? path : "none", status);
+  /* Not earlier: httpd becomes another process when it goes into the background, while modules get ready. */
+  instance->maker = getpid();
   instance->path = path != NULL ? apr_pstrdup(config_pool, path) : NULL;
   instance->name = path != NULL ? instance->path : "none";
   if (restored.code != SHMPACK_OK && restored.code != SHMPACK_NOT_FOUND) {
@@ -385,10 +387,9 @@ static void retire(const ap_slotmem_instance_t* instance) {
 static apr_status_t end_of_configuration(void* unused) {
   ap_slotmem_instance_t* instance;
   (void)unused;
-  /* A child that clears its copy of the pool has nothing to store. */
-  if (getpid() != maker) return APR_SUCCESS;
   for (instance = instances; instance != NULL; instance = instance->next) {
-    if (instance->path != NULL) retire(instance);
+    /* A child that clears its copy of the pool has nothing to store. */
+    if (instance->path != NULL && instance->maker == getpid()) retire(instance);
     shmpack_slots_detach(&instance->slots);
   }
   instances = NULL;
@@ -401,7 +402,6 @@ static int pre_config(apr_pool_t* pool, apr_pool_t* log_pool, apr_pool_t* tempor
   (void)temporary_pool;
   instances = NULL;
   config_pool = pool;
-  maker = getpid();
   group_access = ACCESS_UNSET;
   group = SHMPACK_SLOTS_OWN_GROUP;
   apr_pool_cleanup_register(pool, NULL, end_of_configuration, apr_pool_cleanup_null);

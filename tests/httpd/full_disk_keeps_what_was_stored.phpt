@@ -22,7 +22,7 @@ if (getenv('SHMPACK_OWN_MOUNTS') === false) {
     return;
 }
 $server = new HttpdServer('full', getenv('SHMPACK_SLOTMEM_MODULE'));
-exec("mount -t tmpfs -o size=100k,mode=0755 tmpfs $server->run");
+exec("mount -t tmpfs -o size=400k,mode=0755 tmpfs $server->run");
 $balancer = new Balancer($server, 'one', 'two');
 $server->configure($balancer->configuration(), ...BALANCER_MODULES);
 $fill = function () use ($server): void {

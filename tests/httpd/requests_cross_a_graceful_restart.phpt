@@ -31,7 +31,7 @@ $begin = function () use ($server): Closure {
 try {
     if (!$server->start()) throw new RuntimeException('httpd did not start');
     $finish = $begin();
-    echo 'graceful: ', $server->graceful() ? 'up' : 'is not up', "\n";
+    echo 'graceful: ', $server->graceful(1) ? 'up' : 'is not up', "\n";
     // The old one's slots are the same file's no longer; what it stores there now is not the new generation's.
     $balancer->edit('two', ['w_wr' => 'edited']);
     echo 'it answers: ', $finish(), "\n", $balancer->members();
