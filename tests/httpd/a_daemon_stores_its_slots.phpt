@@ -15,15 +15,15 @@ require __DIR__ . '/balancer.inc';
 $server = new HttpdServer('daemon', getenv('SHMPACK_SLOTMEM_MODULE'));
 $balancer = new Balancer($server, 'one', 'two');
 $server->configure($balancer->configuration(), ...BALANCER_MODULES);
-// Runs one of apachectl's commands, and waits until the log or the pid file shows that it was done.
+// Runs one of apachectl's commands, and waits until it was done.
 $control = function (string $command) use ($server): void {
     $log = fn () => substr_count((string) @file_get_contents("$server->folder/error.log"), 'resuming normal operations');
     $before = $log();
+    $pid = $command === 'start' ? 0 : $server->pid();
     $old = $command === 'start' ? [] : $server->workers();
     exec("env -i PATH=/usr/bin:/bin /usr/sbin/apache2 -k $command -f $server->folder/httpd.conf >/dev/null 2>&1");
     for ($try = 0; $try < 500; $try++) {
-        clearstatcache();
-        if ($command === 'stop' ? !is_file("$server->folder/pid") : $log() > $before && $server->wait_for_workers($old)) return;
+        if ($command === 'stop' ? !posix_kill($pid, 0) : $log() > $before && $server->wait_for_workers($old)) return;
         usleep(20000);
     }
     throw new RuntimeException("$command takes too long");
@@ -46,12 +46,7 @@ try {
 } catch (RuntimeException $failure) {
     echo $failure->getMessage(), "\n", implode("\n", $server->complaints()), "\n";
 } finally {
-    // It removes its pid file before it ends.
-    for ($try = 0; $pid > 1 && posix_kill($pid, 0) && $try < 500; $try++) {
-        clearstatcache();
-        if (is_file("$server->folder/pid")) posix_kill($pid, SIGTERM);
-        usleep(20000);
-    }
+    for ($try = 0; $pid > 1 && posix_kill($pid, $try === 0 ? SIGTERM : 0) && $try < 500; $try++) usleep(20000);
     $balancer->end();
 }
 ?>
