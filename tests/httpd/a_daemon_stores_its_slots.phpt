@@ -42,6 +42,7 @@ try {
     $pid = $server->pid();
     echo "start:\n", $balancer->members();
     $control('stop');
+    $pid = 0;
     echo implode("\n", $server->complaints()), "\n";
 } catch (RuntimeException $failure) {
     echo $failure->getMessage(), "\n", implode("\n", $server->complaints()), "\n";
