@@ -75,7 +75,7 @@ var_dump($operations > 2500);
 @rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
 ?>
 --EXPECT--
-empty: refused, it is not a regular file
+empty: refused, it is empty
 one byte: refused, it is not a slot table
 cut: refused, its header contradicts its size
 longer: refused, its header contradicts its size
