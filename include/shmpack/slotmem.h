@@ -65,7 +65,7 @@ enum {
 
 /* An attached table. Zero-filled: not attached, and then nothing but shmpack_slots_detach() may be called with it. */
 typedef struct shmpack_slots {
-  uint64_t words[8];
+  uint64_t words[16]; /* With room to grow. */
 } shmpack_slots;
 
 typedef struct shmpack_slots_options {
