@@ -60,13 +60,6 @@ uint64_t OwnPidNamespace() noexcept {
   self.fork_count = ForkCount();
 }
 
-inline ThreadSelf& Self() noexcept {
-  ThreadSelf& self = thread_self;
-  if (self.fork_count != ForkCount()) [[unlikely]]
-    FillSelf(self);
-  return self;
-}
-
 /// Tells the kernel which word to look at should this thread die now. Seen only by the kernel on this thread's behalf,
 /// so program order is all that is needed: the signal fences keep the compiler to it.
 inline void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
@@ -170,12 +163,21 @@ enum class Wanted : uint8_t { kTheLock, kToSeeItFree };
   }
 }
 
+/// The first time in this thread, or after a fork.
+[[gnu::noinline]] Acquired AcquireFirst(LockShm& lock, Deadline& deadline) noexcept {
+  FillSelf(thread_self);
+  return AcquireRobustLock(lock, deadline);
+}
+
 }  // namespace
 
 Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept {
-  ThreadSelf& self = Self();
-  if (TryTake(self, lock, 0, self.thread_id)) return Acquired::kClean;
-  return WaitSlowly(self, lock, Wanted::kTheLock, deadline);
+  ThreadSelf& self = thread_self;
+  // Calls at the end only: so the usual way needs no stack.
+  if (self.fork_count != ForkCount()) [[unlikely]]
+    return AcquireFirst(lock, deadline);
+  return TryTake(self, lock, 0, self.thread_id) ? Acquired::kClean
+                                                : WaitSlowly(self, lock, Wanted::kTheLock, deadline);
 }
 
 Acquired AwaitRobustLock(LockShm& lock, Deadline& deadline) noexcept {
@@ -196,7 +198,7 @@ void ForgetDeadHolder(LockShm& lock) noexcept {
 }
 
 void ReleaseRobustLock(LockShm& lock, bool done) noexcept {
-  ThreadSelf& self = Self();
+  ThreadSelf& self = thread_self;  // Filled when the lock was taken.
   lock.pid_namespace.store(0, std::memory_order_relaxed);
   // Release: partner is the acquire in TryTake(). Keeps the line above before it, too.
   const uint32_t word = lock.word.exchange(done ? 0 : FUTEX_OWNER_DIED, std::memory_order_release);
@@ -211,7 +213,7 @@ void ReleaseRobustLock(LockShm& lock, bool done) noexcept {
 void ReleaseRobustLockQuickly(LockShm& lock) noexcept {
   if ((lock.word.load(std::memory_order_relaxed) & FUTEX_WAITERS) != 0) [[unlikely]]
     return ReleaseRobustLock(lock, true);
-  ThreadSelf& self = Self();
+  ThreadSelf& self = thread_self;
   lock.pid_namespace.store(0, std::memory_order_relaxed);
   // Release: as in ReleaseRobustLock(). No waiters' bit that comes now is seen; but only the holder may store anything
   // else, so nobody's lock is lost.
