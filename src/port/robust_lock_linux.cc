@@ -176,8 +176,7 @@ Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept {
   // Calls at the end only: so the usual way needs no stack.
   if (self.fork_count != ForkCount()) [[unlikely]]
     return AcquireFirst(lock, deadline);
-  return TryTake(self, lock, 0, self.thread_id) ? Acquired::kClean
-                                                : WaitSlowly(self, lock, Wanted::kTheLock, deadline);
+  return TryTake(self, lock, 0, self.thread_id) ? Acquired::kClean : WaitSlowly(self, lock, Wanted::kTheLock, deadline);
 }
 
 Acquired AwaitRobustLock(LockShm& lock, Deadline& deadline) noexcept {
