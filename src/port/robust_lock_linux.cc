@@ -181,7 +181,8 @@ Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept {
 
 Acquired AwaitRobustLock(LockShm& lock, Deadline& deadline) noexcept {
   if (RobustLockIsFree(lock)) return Acquired::kClean;
-  return WaitSlowly(Self(), lock, Wanted::kToSeeItFree, deadline);
+  if (thread_self.fork_count != ForkCount()) FillSelf(thread_self);
+  return WaitSlowly(thread_self, lock, Wanted::kToSeeItFree, deadline);
 }
 
 void ForgetDeadHolder(LockShm& lock) noexcept {
