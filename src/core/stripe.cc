@@ -17,17 +17,15 @@ Status UndoStripeLocked(const RegionView& view, uint32_t stripe) noexcept {
   return Status(Code::kCorrupt, "an undo record is out of bounds");
 }
 
-/// Whether `index` holds a value of `key` that is kept in the slot. REQUIRES: the stripe's lock, with the region's
-/// free: then that slot is the key's only one and stays it, because it goes to another key, or moves, only under the
-/// region's lock with this stripe free.
-bool HoldsInline(const RegionView& view, uint32_t index, int64_t key) noexcept {
+/// The slot of `key`, if its value is kept there. REQUIRES: the key's stripe is locked and the region is not: then that
+/// slot is the key's only one and stays it, because it goes to another key, or moves, only under the region's lock with
+/// this stripe free. Chains may change meanwhile: what is not found may be there all the same.
+uint32_t FindInline(const RegionView& view, int64_t key) noexcept {
   const uint32_t slot_count = view.LoadSlotCount();
-  // A slot that compaction gave back holds whatever it likes.
-  if (slot_count == kNoSlot || index >= slot_count) return false;
+  uint32_t index = kNoSlot;
+  if (slot_count == kNoSlot || FindSlot(view, key, slot_count, &index) != Found::kYes) return kNoSlot;
   const SlotShm& slot = view.slot(index);
-  const uint64_t version = Load(slot.version);
-  return version != 0 && (version & 1) == 0 && static_cast<int64_t>(Load(slot.key)) == key &&
-         Load(slot.meta) != kMetaHeap;
+  return (Load(slot.version) & 1) == 0 && Load(slot.meta) != kMetaHeap ? index : kNoSlot;
 }
 
 }  // namespace
@@ -68,20 +66,18 @@ Status AwaitAllStripesUnlocked(const RegionView& view) noexcept {
 
 bool ReplaceInStripe(const RegionView& view, int64_t key, const ValueWords& words) noexcept {
   HeaderShm& header = view.header();
-  const uint32_t slot_count = view.LoadSlotCount();
-  uint32_t index = 0;
-  // As a reader does: the answer is checked once the lock is held, and a wrong one costs the longer way.
-  if (slot_count == kNoSlot || FindSlot(view, key, slot_count, &index) != Found::kYes) return false;
-  if (Load(view.slot(index).meta) == kMetaHeap || !RobustLockIsFree(header.lock)) return false;
+  if (!RobustLockIsFree(header.lock)) return false;
   const uint32_t stripe = StripeOf(key);
   StripeShm& shm = header.stripes[stripe];
   const Acquired acquired = AcquireRobustLock(shm.lock, view.deadline());
   if (acquired == Acquired::kTimeout) return false;
-  const bool can = acquired == Acquired::kClean && RobustLockIsFree(header.lock) && HoldsInline(view, index, key) &&
-                   Load(shm.last_version) < kLastVersion;
-  if (can) OverwriteLocked(view, stripe, index, words);
+  uint32_t index = kNoSlot;
+  if (acquired == Acquired::kClean && RobustLockIsFree(header.lock) && Load(shm.last_version) < kLastVersion) {
+    index = FindInline(view, key);
+  }
+  if (index != kNoSlot) OverwriteLocked(view, stripe, index, words);
   ReleaseRobustLock(shm.lock, acquired == Acquired::kClean);
-  return can;
+  return index != kNoSlot;
 }
 
 }  // namespace shmpack
