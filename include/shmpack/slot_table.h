@@ -99,8 +99,14 @@ class SlotTable {
   /// The first id from `id` on that a walk over the table visits: all, or those in use of a kSlotsPregrab table.
   /// slot_count(): none is left.
   uint32_t NextVisited(uint32_t id) const noexcept;
-  /// Who has slot `id`, which is below slot_count(). Pid 0 also if it is free. Asks the system about the process.
+  /// Who has slot `id`, which is below slot_count(). Pid 0 also if it is free. Asks the system about the process, unless
+  /// it is this one.
   SlotOwner Owner(uint32_t id) const noexcept;
+  /// Owner(id).pid, without asking. REQUIRES: id < slot_count().
+  uint32_t OwnerPid(uint32_t id) const noexcept;
+  /// The id of a thread that holds the lock of slot `id`, or else the table's; 0: both are free. For the message after
+  /// kTimeout. If `id` is not below slot_count(): the table's only.
+  uint32_t lock_holder(uint32_t id) const noexcept;
 
   /// Grants the lowest free slot; of a kSlotsClearInUse table the lowest that never was in use, while there is one. Its
   /// bytes stay as they were. kNoRoom, kReadOnly, kTimeout, kCorrupt.

@@ -114,6 +114,11 @@ uint32_t shmpack_slots_next(const shmpack_slots* slots, uint32_t id);
 /* 0 also for an id that is not below the count. */
 int shmpack_slots_in_use(const shmpack_slots* slots, uint32_t id);
 shmpack_slot_owner shmpack_slots_owner(const shmpack_slots* slots, uint32_t id);
+/* The owner's pid alone; does not ask the system whether that process still lives. */
+uint32_t shmpack_slots_owner_pid(const shmpack_slots* slots, uint32_t id);
+/* After TIMEOUT: the id of a thread that holds the slot's lock, or else the table's. 0: both are free by now. Of an id
+ * that is not below the count: the table's only. */
+uint32_t shmpack_slots_lock_holder(const shmpack_slots* slots, uint32_t id);
 
 /* The lowest free slot; its bytes stay. NO_ROOM, READ_ONLY, TIMEOUT, CORRUPT. */
 shmpack_status shmpack_slots_grab(const shmpack_slots* slots, uint32_t timeout_ms, uint32_t* id);

@@ -71,6 +71,13 @@ ProcessIdentity OwnerOf(const SlotTableView& view, uint32_t id) noexcept {
   return identity;
 }
 
+/// The same; nobody, if the slot is free.
+ProcessIdentity OwnerOfUsed(const SlotTableView& view, uint32_t id) noexcept {
+  const ProcessIdentity identity = OwnerOf(view, id);
+  // In use after its owner was read: then that is the slot's owner, or was a moment ago.
+  return view.InUse(id) ? identity : ProcessIdentity();
+}
+
 }  // namespace
 
 void RebuildTableLocked(const SlotTableView& view) noexcept {
@@ -102,11 +109,16 @@ uint32_t SlotTable::NextVisited(uint32_t id) const noexcept {
 }
 
 SlotOwner SlotTable::Owner(uint32_t id) const noexcept {
-  const SlotTableView view(*this);
-  const ProcessIdentity identity = OwnerOf(view, id);
-  // In use after its owner was read: then that is the slot's owner, or was a moment ago.
-  if (!view.InUse(id)) return {};
+  const ProcessIdentity identity = OwnerOfUsed(SlotTableView(*this), id);
   return {identity.pid, ProcessIsGone(identity)};
+}
+
+uint32_t SlotTable::OwnerPid(uint32_t id) const noexcept { return OwnerOfUsed(SlotTableView(*this), id).pid; }
+
+uint32_t SlotTable::lock_holder(uint32_t id) const noexcept {
+  const SlotTableView view(*this);
+  const uint32_t holder = id < geometry_.slot_count ? RobustLockHolder(view.slot(id).lock) : 0;
+  return holder != 0 ? holder : RobustLockHolder(view.header().lock);
 }
 
 Status SlotTable::Grab(uint32_t timeout_ms, uint32_t* id) const noexcept {

@@ -152,13 +152,17 @@ void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status) {
       php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s: %s", path, slot, status.text(),
                        std::strerror(status.os_errno()));
       return;
-    case Code::kTimeout:
-      php_error_docref(
-          nullptr, E_WARNING,
-          "Failed for slot table \"%s\"%s: %s for more than %g seconds (shmpack.lock_timeout); nothing was "
-          "changed",
-          path, slot, status.text(), SHMPACK_G(lock_timeout));
+    case Code::kTimeout: {
+      const uint32_t holder = open.table.lock_holder(id >= 0 ? static_cast<uint32_t>(id) : UINT32_MAX);
+      char by[32] = "";  // Who stores or removes a table holds another lock, and is not known.
+      if (holder != 0) snprintf(by, sizeof by, ", by process %u,", holder);
+      php_error_docref(nullptr, E_WARNING,
+                       "Failed for slot table \"%s\"%s: %s%s for more than %g seconds (shmpack.lock_timeout); nothing "
+                       "was changed%s",
+                       path, slot, status.text(), by, SHMPACK_G(lock_timeout),
+                       holder != 0 ? ". Is that process stopped?" : "");
       return;
+    }
     default:
       php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s", path, slot, status.text());
   }
@@ -521,7 +525,7 @@ ZEND_METHOD(Shmpack_SlotTable, owner) {
   zend_long id;
   const OpenSlotTable* const open = TableAndSlot(execute_data, &id);
   if (open == nullptr) RETURN_THROWS();
-  RETURN_LONG(open->table.Owner(static_cast<uint32_t>(id)).pid);
+  RETURN_LONG(open->table.OwnerPid(static_cast<uint32_t>(id)));
 }
 
 ZEND_METHOD(Shmpack_SlotTable, orphans) {

@@ -76,8 +76,9 @@ ProcessIdentity OwnIdentity() noexcept {
 
 bool ProcessIsGone(const ProcessIdentity& identity) noexcept {
   if (identity.pid == 0 || identity.pid > INT32_MAX) return false;
-  const uint64_t own_namespace = OwnIdentity().pid_namespace;
-  if (own_namespace == 0 || identity.pid_namespace != own_namespace) return false;
+  const ProcessIdentity own = OwnIdentity();
+  if (identity == own) return false;
+  if (own.pid_namespace == 0 || identity.pid_namespace != own.pid_namespace) return false;
   if (kill(static_cast<pid_t>(identity.pid), 0) != 0 && errno == ESRCH) return true;
   bool ended;
   uint64_t start_time;

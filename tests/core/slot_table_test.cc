@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/slot_bitmap.h"
+#include "core/slot_table_view.h"
 #include "test_slot_table.h"
 
 namespace shmpack {
@@ -390,6 +391,42 @@ TEST(SlotTableTest, SlotsOfTheDeadAreFoundAndOnlyThey) {
   table.Detach();
 }
 
+/// How often this process has called read(2) and its kin; 0 where the kernel does not count.
+uint64_t ReadCalls() {
+  std::ifstream counts("/proc/self/io");
+  std::string name;
+  uint64_t count = 0;
+  while (counts >> name >> count) {
+    if (name == "syscr:") return count;
+  }
+  return 0;
+}
+
+TEST(SlotTableTest, NothingIsReadToNameAnOwnerOrToKnowThatThisProcessLives) {
+  SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 2});
+  const pid_t child = fork();
+  if (child == 0) _exit(GrabSlot(table) == 0 ? 0 : 1);
+  siginfo_t info;
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+  ASSERT_EQ(GrabSlot(table), 1);
+  const uint64_t before = ReadCalls();
+  if (before == 0) GTEST_SKIP() << "needs a kernel that counts what a process reads";
+  const uint64_t of_counting = ReadCalls() - before;
+  const auto reads = [of_counting](auto work) {
+    const uint64_t first = ReadCalls();
+    work();
+    return ReadCalls() - first - of_counting;
+  };
+  EXPECT_EQ(reads([&] { EXPECT_EQ(table.OwnerPid(0), static_cast<uint32_t>(child)); }), 0U);
+  EXPECT_EQ(reads([&] { EXPECT_EQ(table.OwnerPid(1), static_cast<uint32_t>(getpid())); }), 0U);
+  EXPECT_EQ(reads([&] { EXPECT_FALSE(table.Owner(1).is_gone); }), 0U);
+  EXPECT_NE(reads([&] { EXPECT_TRUE(table.Owner(0).is_gone); }), 0U);  // So reading would have been noticed.
+  waitpid(child, nullptr, 0);
+  EXPECT_TRUE(table.Release(1, 0).ok());
+  EXPECT_EQ(table.OwnerPid(1), 0U);
+  table.Detach();
+}
+
 TEST(SlotTableTest, AProcessWhoseMainThreadEndedIsNotDead) {
   SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 1});
   const pid_t child = fork();
@@ -427,6 +464,14 @@ TEST(SlotTableTest, StoppedHolderCostsTheTimeout) {
   EXPECT_EQ(table.Release(0, 30).code(), Code::kTimeout);
   EXPECT_EQ(GetSlot(table, 0).substr(0, 5), "value");
   EXPECT_EQ(PutSlot(table, 0, "other"), Code::kOk);
+  EXPECT_EQ(table.lock_holder(0), 1U);
+  EXPECT_EQ(table.lock_holder(UINT32_MAX), 1U);
+  SlotTableView(table).slot(2).lock.word = 7;
+  EXPECT_EQ(table.lock_holder(2), 7U);
+  EXPECT_EQ(table.lock_holder(1), 1U);
+  SlotTableTestPeer::Header(table).lock.word = 0;
+  EXPECT_EQ(table.lock_holder(1), 0U);
+  EXPECT_EQ(table.lock_holder(3), 0U);
   table.Detach();
 }
 

@@ -79,7 +79,9 @@ static void all(const char* path) {
   EXPECT(shmpack_slots_next(&slots, 1) == 3 && shmpack_slots_next(&slots, 4) == 4);
   owner = shmpack_slots_owner(&slots, 3);
   EXPECT(owner.pid != 0 && !owner.is_gone);
-  EXPECT(shmpack_slots_owner(&slots, 4).pid == 0);
+  EXPECT(shmpack_slots_owner_pid(&slots, 3) == owner.pid && shmpack_slots_owner_pid(&slots, 2) == 0);
+  EXPECT(shmpack_slots_owner(&slots, 4).pid == 0 && shmpack_slots_owner_pid(&slots, 4) == 0);
+  EXPECT(shmpack_slots_lock_holder(&slots, 3) == 0 && shmpack_slots_lock_holder(&slots, 4) == 0);
   EXPECT(shmpack_slots_reclaim(&slots, 3, TIMEOUT_MS).code == SHMPACK_NOT_FOUND);
   EXPECT(shmpack_slots_put(&slots, 3, "third", 6, TIMEOUT_MS).code == SHMPACK_OK);
   EXPECT(shmpack_slots_put(&slots, 3, bytes, 41, TIMEOUT_MS).code == SHMPACK_TOO_LARGE);
