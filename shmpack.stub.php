@@ -274,7 +274,8 @@ namespace {
     function slotmem_get_var(Shmpack\SlotTable $slots, int $id): mixed {}
 
     /**
-     * Stores the slots in the file of the table's name and ".persist"; when it fails, the old file is still there.
+     * Stores the slots in the file of the table's name and ".persist"; when it fails, the old file is still there. What
+     * lies there and holds no slots, or slots in a newer format, is renamed, with a warning.
      *
      * @return bool false and a warning when the system refuses
      * @throws ValueError when the table has no name
@@ -285,7 +286,7 @@ namespace {
      * Takes the table's name away: the next slotmem_create() makes another one. Who is attached keeps this one.
      *
      * @param bool $stored remove the file that slotmem_sync() made, too
-     * @return bool false and a warning when the system refuses; true, too, when it was removed already
+     * @return bool false and a warning when the system refuses, or what lies there is no such file; true, too, when it was removed already
      */
     function slotmem_remove(Shmpack\SlotTable $slots, bool $stored = false): bool {}
 }

@@ -68,7 +68,7 @@ struct SlotOwnerShm {
 
 /// A slot's words; its two buffers follow. Guarded by its lock for storing; everybody may load.
 struct TableSlotShm {
-  LockShm lock;         // One put at a time.
+  LockShm lock;  // One put at a time.
   uint8_t lock_padding[48];
   SharedU64 state;      // How often the value went to the other buffer: bit 0 names the one that holds it.
   SharedU32 put_bytes;  // Of a pinned slot: how much of buffer 1 is to be copied to buffer 0 while state is odd.

@@ -29,12 +29,13 @@ namespace shmpack {
 
 struct MappedFile;
 
-inline constexpr uint32_t kMaxTableName = 3900;  // Room for what is appended to it.
+inline constexpr uint32_t kMaxTableName = 3900;   // Room for what is appended to it.
+inline constexpr char kStoredEnd[] = ".persist";  // What a table is stored in has the table's path and this.
 
 /// Which path the name of a table means. "none" in any case, and "": without one (`*anonymous`, `out` is empty). An
 /// absolute path: itself. Any other: in `folder`, which is made if it is not there (empty or null: the default one of
-/// this user, in memory). kInvalid: a name with "..", with an end in "/", too long. kForeign: others may write to the
-/// folder. kSystem. REQUIRES: `out` has room for 4,096 bytes.
+/// this user, in memory). kInvalid: a name with "..", with an end in "/" or kStoredEnd, too long. kForeign: others may
+/// write to the folder. kSystem. REQUIRES: `out` has room for 4,096 bytes.
 Status ResolveTableName(const char* name, const char* folder, char* out, bool* anonymous) noexcept;
 
 inline constexpr uint32_t kOwnGroup = UINT32_MAX;  // Whatever group the system gives a new file.
@@ -64,7 +65,8 @@ class SlotTable {
   ///
   /// With `renew` a table of this user's that is there, whatever its shape, loses its path to the new one: those
   /// attached keep it, and of a kSlotsPersist table the slots are stored first, so that the new one begins with what
-  /// the old one holds. When storing fails so does this, and the old one keeps its path.
+  /// the old one holds. When storing fails so does this, and the old one keeps its path. `*restored` may be
+  /// kChanged then: all is well, but something was in the way of storing and was renamed, see Sync().
   static Status Create(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, SlotTable* out,
                        Status* restored) noexcept;
 
@@ -80,10 +82,12 @@ class SlotTable {
   Status Remove(const char* path, uint32_t timeout_ms) const noexcept;
 
   /// Stores all slots in `<path>.persist`, each as some Put() left it, and with all that was put before. When it fails
-  /// the old file is still there. kReadOnly, kTimeout, kSystem.
-  Status Sync(const char* path, uint32_t timeout_ms) const noexcept;
+  /// the old file is still there. What lies there and is no file of stored slots, or one of a newer format, is renamed
+  /// as Create() does, and `*in_the_way`, unless null, says why: kForeign, kVersion, kByteOrder; else it is ok.
+  /// kReadOnly, kTimeout, kSystem.
+  Status Sync(const char* path, uint32_t timeout_ms, Status* in_the_way = nullptr) const noexcept;
 
-  /// Removes `<path>.persist`. kSystem.
+  /// Removes `<path>.persist`. kForeign: it does not hold slots, and stays. kSystem.
   static Status RemoveStored(const char* path) noexcept;
 
   bool attached() const noexcept { return header_ != nullptr; }
@@ -99,8 +103,8 @@ class SlotTable {
   /// The first id from `id` on that a walk over the table visits: all, or those in use of a kSlotsPregrab table.
   /// slot_count(): none is left.
   uint32_t NextVisited(uint32_t id) const noexcept;
-  /// Who has slot `id`, which is below slot_count(). Pid 0 also if it is free. Asks the system about the process, unless
-  /// it is this one.
+  /// Who has slot `id`, which is below slot_count(). Pid 0 also if it is free. Asks the system about the process,
+  /// unless it is this one.
   SlotOwner Owner(uint32_t id) const noexcept;
   /// Owner(id).pid, without asking. REQUIRES: id < slot_count().
   uint32_t OwnerPid(uint32_t id) const noexcept;

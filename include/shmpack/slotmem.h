@@ -84,12 +84,13 @@ typedef struct shmpack_slot_owner {
 
 /* Writes to `path` (SHMPACK_SLOTS_PATH_BYTES) what `name` means: an absolute path itself, another name a file in
  * `folder`, which is made if it is not there (NULL: the default one of this user). "" and "none": *anonymous is 1.
- * INVALID, FOREIGN, SYSTEM. */
+ * INVALID: also a name that ends in ".persist", as the files do in which tables are stored. FOREIGN, SYSTEM. */
 shmpack_status shmpack_slots_resolve(const char* name, const char* folder, char* path, int* anonymous);
 
 /* Makes a table, zero-filled or restored, or attaches to one that is there with the same shape. `path` NULL: shared
  * with later forks only. *restored: OK; NOT_FOUND, nothing was stored; else why the stored file was refused and
- * renamed. INVALID, MISMATCH, FOREIGN, VERSION, BYTE_ORDER, CORRUPT, TIMEOUT, SYSTEM. */
+ * renamed; or CHANGED, with `renew`: restored, but see shmpack_slots_sync(). INVALID, MISMATCH, FOREIGN, VERSION,
+ * BYTE_ORDER, CORRUPT, TIMEOUT, SYSTEM. */
 shmpack_status shmpack_slots_create(const char* path, const shmpack_slots_options* options, uint32_t timeout_ms,
                                     shmpack_slots* out, shmpack_status* restored);
 /* For reading only if `writable` is 0 or the file's mode does not allow more. NOT_FOUND, FOREIGN, VERSION, BYTE_ORDER,
@@ -99,9 +100,12 @@ shmpack_status shmpack_slots_attach(const char* path, int writable, shmpack_slot
 void shmpack_slots_detach(shmpack_slots* slots);
 /* Takes the path away; those attached keep the table. NOT_FOUND: the path leads elsewhere. TIMEOUT, SYSTEM. */
 shmpack_status shmpack_slots_remove(const shmpack_slots* slots, const char* path, uint32_t timeout_ms);
-/* Stores all slots in `<path>.persist`; on failure the old file is there. READ_ONLY, TIMEOUT, SYSTEM. */
-shmpack_status shmpack_slots_sync(const shmpack_slots* slots, const char* path, uint32_t timeout_ms);
-/* Removes `<path>.persist`. SYSTEM. */
+/* Stores all slots in `<path>.persist`; on failure the old file is there. What is there and is no file of stored slots,
+ * or one of a newer format, is renamed to `<path>.persist.refused-...`, and *in_the_way, unless NULL, says why:
+ * FOREIGN, VERSION, BYTE_ORDER; else it is OK. READ_ONLY, TIMEOUT, SYSTEM. */
+shmpack_status shmpack_slots_sync(const shmpack_slots* slots, const char* path, uint32_t timeout_ms,
+                                  shmpack_status* in_the_way);
+/* Removes `<path>.persist`. FOREIGN: it does not hold slots, and stays. SYSTEM. */
 shmpack_status shmpack_slots_remove_stored(const char* path);
 
 int shmpack_slots_read_only(const shmpack_slots* slots);

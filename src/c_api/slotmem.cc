@@ -90,8 +90,12 @@ shmpack_status shmpack_slots_remove(const shmpack_slots* slots, const char* path
   return ToC(Of(slots).Remove(path, timeout_ms));
 }
 
-shmpack_status shmpack_slots_sync(const shmpack_slots* slots, const char* path, uint32_t timeout_ms) {
-  return ToC(Of(slots).Sync(path, timeout_ms));
+shmpack_status shmpack_slots_sync(const shmpack_slots* slots, const char* path, uint32_t timeout_ms,
+                                  shmpack_status* in_the_way) {
+  Status was_there;
+  const Status status = Of(slots).Sync(path, timeout_ms, &was_there);
+  if (in_the_way != nullptr) *in_the_way = ToC(was_there);
+  return ToC(status);
 }
 
 shmpack_status shmpack_slots_remove_stored(const char* path) { return ToC(SlotTable::RemoveStored(path)); }

@@ -89,6 +89,11 @@ Status ResolveTableName(const char* name, const char* folder, char* out, bool* a
   const size_t length = std::strlen(name);
   if (length > kMaxTableName) return Status(Code::kInvalid, "is too long");
   if (name[length - 1] == '/') return Status(Code::kInvalid, "must not end in \"/\"");
+  // Sync() of one table would take the place of the other.
+  constexpr size_t kEnd = sizeof kStoredEnd - 1;
+  if (length >= kEnd && std::memcmp(name + length - kEnd, kStoredEnd, kEnd) == 0) {
+    return Status(Code::kInvalid, "must not end in \".persist\", as the files do in which tables are stored");
+  }
   for (const char* part = name; part != nullptr; part = std::strchr(part, '/')) {
     if (*part == '/') ++part;
     if (part[0] == '.' && part[1] == '.' && (part[2] == '/' || part[2] == '\0')) {
@@ -183,8 +188,8 @@ Status Meet(const char* path, const SlotTableOptions& options, uint32_t timeout_
 }
 
 /// Stores what is there, if that is to be restored, and takes its path away. kNotFound: the path is free. A kill
-/// between the two leaves both, and the next one stores again.
-Status Retire(const char* path, const SlotTableOptions& options, uint32_t timeout_ms) noexcept {
+/// between the two leaves both, and the next one stores again. `*in_the_way` as by Sync().
+Status Retire(const char* path, const SlotTableOptions& options, uint32_t timeout_ms, Status* in_the_way) noexcept {
   MappedFile map;
   SlotGeometry geometry;
   uint32_t type = 0;
@@ -193,7 +198,7 @@ Status Retire(const char* path, const SlotTableOptions& options, uint32_t timeou
   Unmap(map.base, map.bytes);
   SlotTable table;
   status = SlotTable::Attach(path, true, &table);
-  if (status.ok() && (options.type & kSlotsPersist) != 0) status = table.Sync(path, timeout_ms);
+  if (status.ok() && (options.type & kSlotsPersist) != 0) status = table.Sync(path, timeout_ms, in_the_way);
   if (status.ok()) status = table.Remove(path, timeout_ms);
   table.Detach();
   return status.ok() ? Status(Code::kNotFound) : status;
@@ -210,6 +215,7 @@ Status SlotTable::Create(const char* path, const SlotTableOptions& options, uint
 
   NewFile file;
   Status status;
+  Status in_the_way;
   if (path == nullptr) {
     status = MapAnonymous(geometry.total_bytes(), &file.map);
     if (!status.ok()) return status;
@@ -219,7 +225,8 @@ Status SlotTable::Create(const char* path, const SlotTableOptions& options, uint
   }
   for (int tries = 0; path != nullptr; ++tries) {
     if (tries == kTries) return Status(Code::kChanged, "it is removed all the time");
-    status = options.renew ? Retire(path, options, timeout_ms) : Meet(path, options, timeout_ms, &file.map);
+    status =
+        options.renew ? Retire(path, options, timeout_ms, &in_the_way) : Meet(path, options, timeout_ms, &file.map);
     if (status.ok()) break;
     if (status.code() != Code::kNotFound) return status;
     status = MakeNewFile(path, geometry.total_bytes(), options.permissions, options.group, &file);
@@ -237,6 +244,7 @@ Status SlotTable::Create(const char* path, const SlotTableOptions& options, uint
     Unmap(file.map.base, file.map.bytes);
     if (status.code() != Code::kChanged) return status;
   }
+  if (restored->ok() && !in_the_way.ok()) *restored = Status(Code::kChanged, in_the_way.text());
   out->Adopt(file.map, geometry, options.type);
   return {};
 }

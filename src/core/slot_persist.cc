@@ -23,21 +23,33 @@ uint32_t ChecksumOf(const uint8_t* file, uint64_t bytes) noexcept {
   return Crc32(head, file + sizeof(StoredSlotsHeader), bytes - sizeof(StoredSlotsHeader));
 }
 
+/// Whether a file that begins so holds slots, in a format that is not newer than ours.
+Status CheckKind(const StoredSlotsHeader& header) noexcept {
+  if (header.magic == __builtin_bswap64(kStoredSlotsMagic)) {
+    return Status(Code::kByteOrder, "it was written with the other byte order");
+  }
+  if (header.magic != kStoredSlotsMagic || header.byte_order != kByteOrderMark) {
+    return Status(Code::kForeign, "it does not hold slots");
+  }
+  if (header.format_version > kSlotTableVersion) return Status(Code::kVersion, "its format is newer");
+  return {};
+}
+
+/// The same of the file under that path. kNotFound: there is none. kSystem.
+Status CheckKindOf(const char* stored_path) noexcept {
+  StoredSlotsHeader header = {};
+  const Status status = ReadFileStart(stored_path, &header, sizeof header);
+  return status.ok() ? CheckKind(header) : status;
+}
+
 /// Whether the bytes are slots that `wanted` can take.
 Status Check(const MappedFile& map, const SlotGeometry& wanted, StoredSlotsHeader* header) noexcept {
   if (map.bytes < sizeof(StoredSlotsHeader)) return Status(Code::kCorrupt, "it is cut short");
   const auto* const file = static_cast<const uint8_t*>(map.base);
   std::memcpy(header, file, sizeof *header);
-  if (header->magic == __builtin_bswap64(kStoredSlotsMagic)) {
-    return Status(Code::kByteOrder, "it was written with the other byte order");
-  }
-  if (header->magic != kStoredSlotsMagic || header->byte_order != kByteOrderMark) {
-    return Status(Code::kForeign, "it does not hold slots");
-  }
-  if (header->format_version != kSlotTableVersion) {
-    return Status(Code::kVersion,
-                  header->format_version > kSlotTableVersion ? "its format is newer" : "its format is older");
-  }
+  const Status kind = CheckKind(*header);
+  if (!kind.ok()) return kind;
+  if (header->format_version < kSlotTableVersion) return Status(Code::kVersion, "its format is older");
   const SlotGeometry stored = {header->slot_count, header->slot_bytes};
   if (map.bytes < header->file_bytes) return Status(Code::kCorrupt, "it is cut short");
   if (!stored.valid() || header->header_bytes != sizeof *header || map.bytes != header->file_bytes ||
@@ -104,12 +116,19 @@ Status Write(const SlotTable& table, const SlotTableView& view, const MappedFile
   return {};
 }
 
-Status StoreSlots(const SlotTable& table, const char* stored_path, uint32_t timeout_ms) noexcept {
+/// As SlotTable::Sync().
+Status StoreSlots(const SlotTable& table, const char* stored_path, uint32_t timeout_ms, Status* in_the_way) noexcept {
   const SlotTableView view(table);
   NewFile file;
   Status status = MakeNewFile(stored_path, view.geometry().stored_bytes(), 0600, kSameGroup, &file);
   if (!status.ok()) return status;
   status = Write(table, view, file.map, timeout_ms);
+  const Status kind = CheckKindOf(stored_path);
+  if (status.ok() && kind.code() == Code::kSystem) status = kind;
+  if (status.ok() && !kind.ok() && kind.code() != Code::kNotFound) {
+    status = SetAside(stored_path);
+    if (status.ok() && in_the_way != nullptr) *in_the_way = kind;
+  }
   if (status.ok()) status = ReplaceByNewFile(&file, stored_path);
   CloseNewFile(&file);
   Unmap(file.map.base, file.map.bytes);
@@ -119,7 +138,7 @@ Status StoreSlots(const SlotTable& table, const char* stored_path, uint32_t time
 }  // namespace
 
 bool StoredPath(const char* path, char* out, uint64_t capacity) noexcept {
-  const int length = std::snprintf(out, capacity, "%s.persist", path);
+  const int length = std::snprintf(out, capacity, "%s%s", path, kStoredEnd);
   return length > 0 && static_cast<uint64_t>(length) < capacity;
 }
 
@@ -145,7 +164,8 @@ Status RestoreSlots(const SlotTableView& view, const char* path) noexcept {
   return status;
 }
 
-Status SlotTable::Sync(const char* path, uint32_t timeout_ms) const noexcept {
+Status SlotTable::Sync(const char* path, uint32_t timeout_ms, Status* in_the_way) const noexcept {
+  if (in_the_way != nullptr) *in_the_way = Status();
   if (read_only_) return Status(Code::kReadOnly, "it is attached for reading only");
   char stored_path[kMaxPathBytes];
   if (!StoredPath(path, stored_path, sizeof stored_path)) return Status(Code::kInvalid, "its path is too long");
@@ -153,7 +173,7 @@ Status SlotTable::Sync(const char* path, uint32_t timeout_ms) const noexcept {
   // has waited long enough goes on; and for a table that was removed there is nothing to lock.
   int lock = -1;
   const bool is_locked = LockFile(path, device_, inode_, timeout_ms, &lock).ok();
-  const Status status = StoreSlots(*this, stored_path, timeout_ms);
+  const Status status = StoreSlots(*this, stored_path, timeout_ms, in_the_way);
   if (is_locked) UnlockFile(lock);
   return status;
 }
@@ -161,7 +181,11 @@ Status SlotTable::Sync(const char* path, uint32_t timeout_ms) const noexcept {
 Status SlotTable::RemoveStored(const char* path) noexcept {
   char stored_path[kMaxPathBytes];
   if (!StoredPath(path, stored_path, sizeof stored_path)) return {};
-  return RemovePath(stored_path);
+  const Status kind = CheckKindOf(stored_path);
+  if (kind.code() == Code::kForeign) {
+    return Status(Code::kForeign, "what lies where it would be stored does not hold slots, and was left there");
+  }
+  return kind.code() == Code::kSystem ? kind : RemovePath(stored_path);
 }
 
 }  // namespace shmpack

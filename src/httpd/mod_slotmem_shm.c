@@ -130,6 +130,14 @@ static apr_status_t no_instance(const char* call) {
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
+/* A file was found where a table is stored, and renamed. */
+static void set_aside(const char* path, shmpack_status why, const char* result) {
+  ap_log_error(APLOG_MARK, APLOG_ERR, why.os_errno, ap_server_conf,
+               "slotmem refused what was stored in %s.persist: %s; %s, the file was renamed to %s.persist.refused-...: "
+               "remove it when you do not need it",
+               path, why.text, result, path);
+}
+
 /* What a name means. *path is NULL if it means none. */
 static apr_status_t resolve(const char* call, const char* name, apr_pool_t* pool, const char** path) {
   char resolved[SHMPACK_SLOTS_PATH_BYTES];
@@ -221,10 +229,7 @@ static apr_status_t slotmem_create(ap_slotmem_instance_t** out, const char* name
   instance->path = path != NULL ? apr_pstrdup(config_pool, path) : NULL;
   instance->name = path != NULL ? instance->path : "none";
   if (restored.code != SHMPACK_OK && restored.code != SHMPACK_NOT_FOUND) {
-    ap_log_error(APLOG_MARK, APLOG_ERR, restored.os_errno, ap_server_conf,
-                 "slotmem refused what was stored in %s.persist: %s; the slots are empty, the file was renamed to "
-                 "%s.persist.refused-...: remove it when you do not need it",
-                 path, restored.text, path);
+    set_aside(path, restored, restored.code == SHMPACK_CHANGED ? "the slots are stored" : "the slots are empty");
   }
   do {
     instance->next = instances;
@@ -369,8 +374,12 @@ static const ap_slotmem_provider_t provider = {
 static void retire(const ap_slotmem_instance_t* instance) {
   const shmpack_slots* const slots = &instance->slots;
   shmpack_status status = {SHMPACK_OK, 0, ""};
+  shmpack_status in_the_way = {SHMPACK_OK, 0, ""};
   if ((shmpack_slots_type(slots) & SHMPACK_SLOTS_PERSIST) != 0) {
-    status = shmpack_slots_sync(slots, instance->path, LOCK_TIMEOUT_MS);
+    status = shmpack_slots_sync(slots, instance->path, LOCK_TIMEOUT_MS, &in_the_way);
+  }
+  if (in_the_way.code != SHMPACK_OK) {
+    set_aside(instance->path, in_the_way, status.code == SHMPACK_OK ? "the slots are stored" : "they are not stored");
   }
   if (status.code != SHMPACK_OK) {
     failed("store", instance->name, status);

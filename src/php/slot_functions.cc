@@ -17,6 +17,7 @@
 namespace {
 
 using shmpack::Code;
+using shmpack::kStoredEnd;
 using shmpack::SlotTable;
 using shmpack::Status;
 using shmpack::php::OpenSlotTable;
@@ -25,7 +26,6 @@ using shmpack::php::WarnSlot;
 
 constexpr uint8_t kBin32 = 0xc6;  // msgpack: a string of bytes whose length is the next four, big-endian.
 constexpr size_t kBin32Header = 5;
-constexpr char kStoredEnd[] = ".persist";
 constexpr uint32_t kSmallValue = 512;  // Up to here a value is read with what is at hand.
 
 /// The number of an argument that is the n-th of the function: of the method it is one less.
@@ -42,12 +42,6 @@ bool HasSlot(const zend_execute_data* execute_data, const SlotTable& table, zend
 
 /// What a table's name means. False: an error was thrown, or a warning raised.
 bool Resolve(zend_string* name, char* path, bool* anonymous) {
-  // slotmem_sync() of one table would take the place of the other.
-  if (ZSTR_LEN(name) >= sizeof kStoredEnd - 1 &&
-      std::strcmp(ZSTR_VAL(name) + ZSTR_LEN(name) - (sizeof kStoredEnd - 1), kStoredEnd) == 0) {
-    zend_argument_value_error(1, "must not end in \"%s\", as the files do in which tables are stored", kStoredEnd);
-    return false;
-  }
   const Status status = shmpack::ResolveTableName(ZSTR_VAL(name), SHMPACK_G(runtime_dir), path, anonymous);
   if (status.code() == Code::kInvalid) {
     zend_argument_value_error(1, "%s", status.text());
@@ -82,6 +76,13 @@ void WarnOpening(const char* path, const Status& status) {
       php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s; nothing was changed", path,
                        status.text());
   }
+}
+
+/// A file was found where the table is stored, and renamed.
+void WarnSetAside(const char* path, const Status& why, const char* result) {
+  php_error_docref(nullptr, E_WARNING,
+                   "What was stored in \"%s%s\" is refused: %s; the file was renamed to \"%s%s.refused-...\", and %s",
+                   path, kStoredEnd, why.text(), path, kStoredEnd, result);
 }
 
 /// Frees the object whose opening failed, and warns.
@@ -214,11 +215,7 @@ ZEND_FUNCTION(slotmem_create) {
   if (!status.ok()) {
     Refuse(return_value, anonymous ? "none" : path, status);
   } else if (!restored.ok() && restored.code() != Code::kNotFound) {
-    php_error_docref(
-        nullptr, E_WARNING,
-        "What was stored in \"%s%s\" is refused: %s; the file was renamed to \"%s%s.refused-...\", and the "
-        "slots are empty",
-        path, kStoredEnd, restored.text(), path, kStoredEnd);
+    WarnSetAside(path, restored, "the slots are empty");
   }
 }
 
@@ -491,7 +488,12 @@ ZEND_FUNCTION(slotmem_sync) {
     zend_value_error("A slot table without a name cannot be stored");
     RETURN_THROWS();
   }
-  const Status status = open->table.Sync(ZSTR_VAL(open->path), SHMPACK_G(lock_timeout_ms));
+  Status in_the_way;
+  const Status status = open->table.Sync(ZSTR_VAL(open->path), SHMPACK_G(lock_timeout_ms), &in_the_way);
+  if (!in_the_way.ok()) {
+    WarnSetAside(ZSTR_VAL(open->path), in_the_way,
+                 status.ok() ? "the slots are stored in its place" : "the slots are not stored");
+  }
   if (status.ok()) RETURN_TRUE;
   WarnSlot(*open, -1, status);
   RETURN_FALSE;

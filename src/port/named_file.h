@@ -42,6 +42,9 @@ Status MapFile(const char* path, bool writable, MappedFile* out) noexcept;
 /// short, or that the disk has lost, ends in a signal. As MapFile().
 Status CopyFile(const char* path, MappedFile* out) noexcept;
 
+/// Copies the first bytes of what lies under `path`: as many as there are, up to `capacity`. As MapFile().
+Status ReadFileStart(const char* path, void* out, size_t capacity) noexcept;
+
 inline constexpr uint32_t kSameGroup = UINT32_MAX;
 
 /// Makes and maps a zero-filled file in the folder of `path`, of that group unless it is kSameGroup. kSystem: ENOSPC

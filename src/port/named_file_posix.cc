@@ -67,23 +67,28 @@ Status MapDescriptor(int descriptor, bool writable, MappedFile* out) noexcept {
   return {};
 }
 
+/// Up to `bytes` bytes, fewer if there are no more.
+Status ReadBytes(int descriptor, void* out, uint64_t bytes) noexcept {
+  for (uint64_t at = 0; at < bytes;) {
+    const ssize_t got = read(descriptor, static_cast<uint8_t*>(out) + at, bytes - at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return SystemError("read");
+    if (got == 0) break;
+    at += static_cast<uint64_t>(got);
+  }
+  return {};
+}
+
 Status CopyDescriptor(int descriptor, MappedFile* out) noexcept {
   MappedFile copy;
-  const Status status = Describe(descriptor, true, &copy);
+  Status status = Describe(descriptor, true, &copy);
   if (!status.ok()) return status;
   copy.base = mmap(nullptr, copy.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (copy.base == MAP_FAILED) return SystemError("mmap");
-  // What it lost meanwhile stays zero.
-  for (uint64_t at = 0; at < copy.bytes;) {
-    const ssize_t got = read(descriptor, static_cast<uint8_t*>(copy.base) + at, copy.bytes - at);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const Status failed = SystemError("read");
-      munmap(copy.base, copy.bytes);
-      return failed;
-    }
-    if (got == 0) break;
-    at += static_cast<uint64_t>(got);
+  status = ReadBytes(descriptor, copy.base, copy.bytes);  // What it lost meanwhile stays zero.
+  if (!status.ok()) {
+    munmap(copy.base, copy.bytes);
+    return status;
   }
   *out = copy;
   return {};
@@ -160,6 +165,18 @@ Status CopyFile(const char* path, MappedFile* out) noexcept {
   Status status = OpenFile(path, &writable, &descriptor);
   if (!status.ok()) return status;
   status = CopyDescriptor(descriptor, out);
+  Close(descriptor);
+  return status;
+}
+
+Status ReadFileStart(const char* path, void* out, size_t capacity) noexcept {
+  bool writable = false;
+  int descriptor;
+  Status status = OpenFile(path, &writable, &descriptor);
+  if (!status.ok()) return status;
+  MappedFile file;
+  status = Describe(descriptor, writable, &file);
+  if (status.ok()) status = ReadBytes(descriptor, out, capacity);
   Close(descriptor);
   return status;
 }

@@ -5,9 +5,11 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -202,9 +204,73 @@ TEST_F(SlotPersistTest, SymbolicLinkInTheWayIsNeitherFollowedNorRemoved) {
   EXPECT_EQ(folder_.Count("t.persist.refused-"), 1);
   std::filesystem::create_symlink(folder_.File("elsewhere"), stored());
   const std::string before = ReadFile(folder_.File("elsewhere"));
-  EXPECT_TRUE(table_.Sync(path().c_str(), 0).ok());  // Takes the link's place.
+  Status in_the_way;
+  EXPECT_TRUE(table_.Sync(path().c_str(), 0, &in_the_way).ok());  // Takes the link's place.
+  EXPECT_EQ(in_the_way.code(), Code::kForeign);
+  EXPECT_EQ(folder_.Count("t.persist.refused-"), 2);
   EXPECT_FALSE(std::filesystem::is_symlink(stored()));
   EXPECT_EQ(ReadFile(folder_.File("elsewhere")), before);
+}
+
+TEST_F(SlotPersistTest, WhatIsInTheWayOfStoringIsKeptAsideUnlessItHoldsOlderSlots) {
+  StoreOne();
+  const std::string ours = ReadFile(stored());
+  const auto with = [&](size_t at, uint32_t value) {
+    std::string bytes = ours;
+    Set(&bytes, at, value);
+    return bytes;
+  };
+  table_ =
+      MakeTable(path(), {.slot_bytes = 20, .slot_count = 100});  // Nothing is restored, so nobody has looked at it.
+  const struct {
+    std::string bytes;
+    Code code;
+  } kFiles[] = {
+      {ours, Code::kOk},
+      {ours.substr(0, 40), Code::kOk},  // What is left of slots is not worth more than the slots.
+      {with(8, 0), Code::kOk},
+      {with(8, kSlotTableVersion + 1), Code::kVersion},
+      {with(12, 0x04030201), Code::kForeign},
+      {"SHM", Code::kForeign},
+      {"", Code::kForeign},
+      {std::string(5000, 'x'), Code::kForeign},
+      {std::string("\0TSERMHS", 8) + std::string(56, '\0'), Code::kByteOrder},
+  };
+  int aside = 0;
+  for (const auto& file : kFiles) {
+    WriteFile(stored(), file.bytes);
+    Status in_the_way(Code::kTimeout);
+    EXPECT_TRUE(table_.Sync(path().c_str(), 0, &in_the_way).ok());
+    EXPECT_EQ(in_the_way.code(), file.code) << file.bytes.substr(0, 20);
+    EXPECT_EQ(ReadFile(stored()).size(), ours.size());
+    if (file.code != Code::kOk) ++aside;
+    EXPECT_EQ(folder_.Count("t.persist.refused-"), aside);
+    bool is_there = file.code == Code::kOk;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      is_there = is_there || (entry.path() != stored() && ReadFile(entry.path()) == file.bytes);
+    }
+    EXPECT_TRUE(is_there) << file.bytes.substr(0, 20);
+  }
+  // Nor does who removes what is stored take that for it.
+  WriteFile(stored(), "somebody's");
+  EXPECT_EQ(SlotTable::RemoveStored(path().c_str()).code(), Code::kForeign);
+  EXPECT_EQ(ReadFile(stored()), "somebody's");
+  WriteFile(stored(), with(8, kSlotTableVersion + 1));
+  EXPECT_TRUE(SlotTable::RemoveStored(path().c_str()).ok());
+  EXPECT_TRUE(SlotTable::RemoveStored(path().c_str()).ok());
+  EXPECT_FALSE(std::filesystem::exists(stored()));
+}
+
+TEST_F(SlotPersistTest, RenewingSaysWhatWasInTheWay) {
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);
+  EXPECT_EQ(PutSlot(table_, 1, "kept"), Code::kOk);
+  WriteFile(stored(), "somebody's");
+  SlotTableOptions options = kOptions;
+  options.renew = true;
+  EXPECT_EQ(MakeAgain(options), Code::kChanged);
+  EXPECT_EQ(GetSlot(table_, 1).substr(0, 4), "kept");
+  EXPECT_EQ(folder_.Count("t.persist.refused-"), 1);
+  EXPECT_EQ(MakeAgain(options), Code::kOk);
 }
 
 TEST_F(SlotPersistTest, EachStoredSlotIsAsSomePutLeftIt) {
@@ -349,6 +415,30 @@ TEST_F(SlotPersistTest, RenewedTableBeginsWithWhatTheOldOneHolds) {
   EXPECT_EQ(fresh.FreeSlots(), 80U);
   EXPECT_EQ(folder_.Count(""), 1);
   fresh.Detach();
+}
+
+TEST_F(SlotPersistTest, WhatCannotBeStoredKeepsItsPath) {
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);
+  EXPECT_EQ(PutSlot(table_, 1, "kept"), Code::kOk);
+  const pid_t child = fork();
+  if (child == 0) {
+    // No file may be as long as what is to be stored, and the new table is longer.
+    const rlimit short_files = {100, 100};
+    signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &short_files) != 0) _exit(1);
+    SlotTableOptions options = kOptions;
+    options.renew = true;
+    SlotTable table;
+    Status restored;
+    const Status status = SlotTable::Create(path().c_str(), options, 0, &table, &restored);
+    _exit(status.code() == Code::kSystem && status.os_errno() == EFBIG ? 0 : 2);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0) << WEXITSTATUS(status);
+  EXPECT_EQ(folder_.Count(""), 1);
+  ASSERT_TRUE(std::filesystem::exists(path()));
+  EXPECT_EQ(GetSlot(AttachTable(path()), 1).substr(0, 4), "kept");
 }
 
 TEST_F(SlotPersistTest, NothingButAnOwnTableIsRenewed) {

@@ -328,7 +328,10 @@ TEST(SlotTableTest, NamesMeanWhatTheyMeanInTheOriginal) {
   EXPECT_EQ(path, folder.File("nones"));
   EXPECT_EQ(resolve("/a/b..c"), Code::kOk);
   EXPECT_STREQ(path, "/a/b..c");
-  for (const char* name : {"..", "../x", "a/../b", "/a/..", "/../a", "a/", "/"}) {
+  EXPECT_EQ(resolve("persist"), Code::kOk);
+  EXPECT_EQ(resolve("a.persistent"), Code::kOk);
+  for (const char* name :
+       {"..", "../x", "a/../b", "/a/..", "/../a", "a/", "/", "a.persist", ".persist", "/a/b.persist"}) {
     EXPECT_EQ(resolve(name), Code::kInvalid) << name;
   }
   EXPECT_EQ(resolve(std::string(4000, 'n')), Code::kInvalid);

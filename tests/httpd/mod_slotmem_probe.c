@@ -137,6 +137,7 @@ static void creating(apr_pool_t* pool) {
   make("create, name none", "none", SIZE, COUNT, 0, pool);
   make("create, name NONE", "NONE", SIZE, COUNT, 0, pool);
   make("create, name with ..", "../probe", SIZE, COUNT, 0, pool);
+  make("create, name that ends in .persist", "probe.persist", SIZE, COUNT, 0, pool);
   make("create, name of 5,000 characters", long_name, SIZE, COUNT, 0, pool);
   make("create, relative name in a missing folder", "missing/probe", SIZE, COUNT, 0, pool);
   make("create, absolute name", apr_pstrcat(pool, folder, "absolute", NULL), SIZE, COUNT, 0, pool);

@@ -16,8 +16,9 @@ require __DIR__ . '/probe.inc';
 // What a line of the log says was wrong, or all of the line.
 function reason(string $line): string
 {
-    return preg_match('/^slotmem_shm error: slotmem refused what was stored in (<folder>\S+): ([^;]+); the slots are empty, the '
-        . 'file was renamed to \1\.refused-\.\.\.: remove it /', $line, $part) ? "the log says why: $part[2]" : $line;
+    return preg_match('/^slotmem_shm error: slotmem refused what was stored in (<folder>\S+): ([^;]+); the slots are (empty|stored), the '
+        . 'file was renamed to \1\.refused-\.\.\.: remove it /', $line, $part)
+        ? "the log says why: $part[2]" . ($part[3] === 'stored' ? ', and the slots were stored' : '') : $line;
 }
 
 $module = getenv('SHMPACK_SLOTMEM_MODULE');
@@ -46,6 +47,10 @@ unlink($stored);
 symlink("$server->run/elsewhere", $stored);
 $show('a symbolic link');
 echo file_exists("$server->run/elsewhere") ? "it was followed\n" : '';
+// As an httpd that was killed leaves it.
+slotmem_put(slotmem_create("$server->run/slotmem-shm-kept.shm", 20, 4, SLOTMEM_TYPE_PERSIST), 0, "live\0");
+file_put_contents($stored, 'a text of somebody');
+$show('a text where a live table is to be stored');
 
 $server->remove();
 
@@ -95,6 +100,9 @@ another version: create: APR_SUCCESS, num_free_slots: 4, slot 0: , put: APR_SUCC
 a symbolic link: create: APR_SUCCESS, num_free_slots: 4, slot 0: , put: APR_SUCCESS
   renamed, a link
   the log says why: it is a symbolic link
+a text where a live table is to be stored: create: APR_SUCCESS, num_free_slots: 3, slot 0: live, put: APR_SUCCESS
+  renamed, 18 bytes
+  the log says why: it does not hold slots, and the slots were stored
 stock's: up, 2 files stored
 ours: up
   the log says why: it does not hold slots

@@ -64,6 +64,7 @@ static void all(const char* path) {
 
   EXPECT(shmpack_slots_resolve("none", NULL, resolved, &anonymous).code == SHMPACK_OK && anonymous == 1);
   EXPECT(shmpack_slots_resolve("../x", NULL, resolved, &anonymous).code == SHMPACK_INVALID);
+  EXPECT(shmpack_slots_resolve("x.persist", NULL, resolved, &anonymous).code == SHMPACK_INVALID);
   EXPECT(shmpack_slots_resolve(path, NULL, resolved, &anonymous).code == SHMPACK_OK && anonymous == 0);
   EXPECT(strcmp(resolved, path) == 0);
   EXPECT(shmpack_slots_attach(path, 1, &slots).code == SHMPACK_NOT_FOUND);
@@ -100,7 +101,8 @@ static void all(const char* path) {
   shmpack_slots_detach(&reader);
   shmpack_slots_detach(&reader);
 
-  EXPECT(shmpack_slots_sync(&slots, path, TIMEOUT_MS).code == SHMPACK_OK);
+  EXPECT(shmpack_slots_sync(&slots, path, TIMEOUT_MS, &status).code == SHMPACK_OK);
+  EXPECT(status.code == SHMPACK_OK);
   EXPECT(shmpack_slots_remove(&slots, path, TIMEOUT_MS).code == SHMPACK_OK);
   EXPECT(shmpack_slots_remove(&slots, path, TIMEOUT_MS).code == SHMPACK_NOT_FOUND);
   shmpack_slots_detach(&slots);
@@ -113,7 +115,7 @@ static void all(const char* path) {
   options.renew = 1;
   EXPECT(shmpack_slots_create(path, &options, TIMEOUT_MS, &slots, &restored).code == SHMPACK_OK);
   EXPECT(restored.code == SHMPACK_MISMATCH && shmpack_slots_free(&slots) == 4);
-  EXPECT(shmpack_slots_sync(&slots, path, TIMEOUT_MS).code == SHMPACK_OK);
+  EXPECT(shmpack_slots_sync(&slots, path, TIMEOUT_MS, NULL).code == SHMPACK_OK);
   EXPECT(shmpack_slots_remove_stored(path).code == SHMPACK_OK);
   EXPECT(shmpack_slots_remove(&slots, path, TIMEOUT_MS).code == SHMPACK_OK);
   shmpack_slots_detach(&slots);

@@ -1,5 +1,5 @@
 --TEST--
-slotmem_sync() that fails leaves the old file, follows no link; a stored file of other slots is kept aside
+slotmem_sync() follows no link and replaces nothing but stored slots; what is in the way is kept aside
 --EXTENSIONS--
 shmpack
 --INI--
@@ -12,15 +12,25 @@ slotmem_put($slots, 0, 'first');
 var_dump(slotmem_sync($slots));
 $stored = file_get_contents("$folder/kept.persist");
 
-// Root may do in a folder what it likes; nobody renames a file over a folder.
 rename("$folder/kept.persist", "$folder/kept.old");
 mkdir("$folder/kept.persist");
-var_dump(slotmem_sync($slots), is_dir("$folder/kept.persist"), scandir("$folder/kept.persist"));
-rmdir("$folder/kept.persist");
+var_dump(slotmem_sync($slots), is_file("$folder/kept.persist"));
+array_map('rmdir', glob("$folder/kept.persist.refused-*"));
+
+file_put_contents("$folder/kept.persist", 'a text of somebody');
+var_dump(slotmem_sync($slots), file_get_contents("$folder/kept.persist") === $stored);
+foreach (glob("$folder/kept.persist.refused-*") as $file) {
+    var_dump(file_get_contents($file));
+    unlink($file);
+}
+file_put_contents("$folder/kept.persist", 'a text of somebody');
+var_dump(Shmpack\slotmem_remove(slotmem_create('kept', 16, 5, SLOTMEM_TYPE_PERSIST), true), file_get_contents("$folder/kept.persist"));
+unlink("$folder/kept.persist");
 
 file_put_contents("$folder/kept.target", 'of somebody');
 symlink("$folder/kept.target", "$folder/kept.persist");
 var_dump(slotmem_sync($slots), file_get_contents("$folder/kept.target"), is_link("$folder/kept.persist"));
+array_map('unlink', glob("$folder/kept.persist.refused-*"));
 slotmem_remove($slots);
 
 rename("$folder/kept.old", "$folder/kept.persist");
@@ -45,15 +55,20 @@ foreach (glob(sys_get_temp_dir() . '/shmpack-phpt-slots/kept*') as $file) is_dir
 --EXPECTF--
 bool(true)
 
-Warning: slotmem_sync(): Failed for slot table "%s/kept": rename: Is a directory in %s on line %d
-bool(false)
+Warning: slotmem_sync(): What was stored in "%s/kept.persist" is refused: it is not a regular file; the file was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
 bool(true)
-array(2) {
-  [0]=>
-  string(1) "."
-  [1]=>
-  string(2) ".."
-}
+bool(true)
+
+Warning: slotmem_sync(): What was stored in "%s/kept.persist" is refused: it does not hold slots; the file was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
+bool(true)
+bool(false)
+string(18) "a text of somebody"
+
+Warning: Shmpack\slotmem_remove(): Failed for slot table "%s/kept": what lies where it would be stored does not hold slots, and was left there in %s on line %d
+bool(false)
+string(18) "a text of somebody"
+
+Warning: slotmem_sync(): What was stored in "%s/kept.persist" is refused: it is a symbolic link; the file was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
 bool(true)
 string(11) "of somebody"
 bool(false)
