@@ -8,6 +8,10 @@
  * raises a signal or leaves by longjmp. A killed process freezes nobody and tears nothing. On failure outputs are as
  * they were. `timeout_ms` bounds the wait for a lock: then SHMPACK_TIMEOUT, and nothing has changed.
  *
+ * What lies in a slot is its users' affair: bytes, of which those that nobody put are 0. A value that PHP's
+ * slotmem_put_var() stored is msgpack, behind five bytes: docs/format.md. A slot that is grabbed and not released when
+ * its process ends stays in use until somebody calls shmpack_slots_reclaim(). docs/slotmem.md has an example.
+ *
  * To link: `./dev build library` prints the path of libshmpack.a, which needs no C++ library at run time. So
  *
  *   cc -Iinclude program.c out/library/libshmpack.a
@@ -83,8 +87,9 @@ typedef struct shmpack_slot_owner {
 } shmpack_slot_owner;
 
 /* Writes to `path` (SHMPACK_SLOTS_PATH_BYTES) what `name` means: an absolute path itself, another name a file in
- * `folder`, which is made if it is not there (NULL: the default one of this user). "" and "none": *anonymous is 1.
- * INVALID: also a name that ends in ".persist", as the files do in which tables are stored. FOREIGN, SYSTEM. */
+ * `folder`, which is made if it is not there (NULL: the default one of this user, as in PHP where shmpack.runtime_dir
+ * is not set; else give that). "" and "none": *anonymous is 1. INVALID: also a name that ends in ".persist", as the
+ * files do in which tables are stored. FOREIGN, SYSTEM. */
 shmpack_status shmpack_slots_resolve(const char* name, const char* folder, char* path, int* anonymous);
 
 /* Makes a table, zero-filled or restored, or attaches to one that is there with the same shape. `path` NULL: shared

@@ -51,7 +51,7 @@ extern "C" {
 shmpack_status shmpack_slots_resolve(const char* name, const char* folder, char* path, int* anonymous) {
   bool is_anonymous = false;
   const Status status = shmpack::ResolveTableName(name, folder, path, &is_anonymous);
-  *anonymous = is_anonymous ? 1 : 0;
+  if (status.ok()) *anonymous = is_anonymous ? 1 : 0;
   return ToC(status);
 }
 

@@ -83,9 +83,11 @@ bool IsTrusted(const MappedFile& map) noexcept {
 }  // namespace
 
 Status ResolveTableName(const char* name, const char* folder, char* out, bool* anonymous) noexcept {
-  *anonymous = *name == '\0' || strcasecmp(name, "none") == 0;
-  out[0] = '\0';
-  if (*anonymous) return {};
+  if (*name == '\0' || strcasecmp(name, "none") == 0) {
+    *anonymous = true;
+    out[0] = '\0';
+    return {};
+  }
   const size_t length = std::strlen(name);
   if (length > kMaxTableName) return Status(Code::kInvalid, "is too long");
   if (name[length - 1] == '/') return Status(Code::kInvalid, "must not end in \"/\"");
@@ -102,6 +104,7 @@ Status ResolveTableName(const char* name, const char* folder, char* out, bool* a
   }
   if (*name == '/') {
     std::memcpy(out, name, length + 1);
+    *anonymous = false;
     return {};
   }
   char default_folder[64];
@@ -113,6 +116,7 @@ Status ResolveTableName(const char* name, const char* folder, char* out, bool* a
   const Status status = EnsureOwnFolder(folder);
   if (!status.ok()) return status;
   std::snprintf(out, kMaxPathBytes, "%s/%s", folder, name);
+  *anonymous = false;
   return {};
 }
 

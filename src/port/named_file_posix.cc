@@ -22,6 +22,7 @@ namespace shmpack {
 namespace {
 
 Status SystemError(const char* text) noexcept { return Status(Code::kSystem, text, errno); }
+Status LeadsElsewhere() noexcept { return Status(Code::kNotFound, "its path leads elsewhere, or nowhere"); }
 Status NoRegularFile() noexcept { return Status(Code::kForeign, "it is not a regular file"); }
 
 /// Closes, keeping errno.
@@ -103,7 +104,7 @@ Status OpenFile(const char* path, bool* writable, int* out) noexcept {
     *out = open(path, O_RDONLY | kFlags);
   }
   if (*out >= 0) return {};
-  if (errno == ENOENT) return Status(Code::kNotFound, "open");
+  if (errno == ENOENT) return Status(Code::kNotFound, "there is none");
   if (errno == ELOOP) return Status(Code::kForeign, "it is a symbolic link");
   if (errno == EISDIR || errno == ENXIO) return NoRegularFile();
   return SystemError("open");
@@ -255,11 +256,11 @@ void Unmap(void* base, uint64_t bytes) noexcept { munmap(base, bytes); }
 
 Status LockFile(const char* path, uint64_t device, uint64_t inode, uint32_t timeout_ms, int* out) noexcept {
   const int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return errno == ENOENT ? Status(Code::kNotFound, "open") : SystemError("open");
+  if (descriptor < 0) return errno == ENOENT ? LeadsElsewhere() : SystemError("open");
   const double deadline = MonotonicSeconds() + timeout_ms * 1e-3;
   Status status;
   struct stat info;
-  if (fstat(descriptor, &info) != 0 || !LeadsTo(info, device, inode)) status = Status(Code::kNotFound, "open");
+  if (fstat(descriptor, &info) != 0 || !LeadsTo(info, device, inode)) status = LeadsElsewhere();
   while (status.ok() && flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) {
       status = SystemError("flock");
@@ -272,7 +273,7 @@ Status LockFile(const char* path, uint64_t device, uint64_t inode, uint32_t time
   }
   // While it waited, another may have taken the name away.
   if (status.ok() && (lstat(path, &info) != 0 || !LeadsTo(info, device, inode))) {
-    status = Status(Code::kNotFound, "lstat");
+    status = LeadsElsewhere();
   }
   if (!status.ok()) {
     Close(descriptor);

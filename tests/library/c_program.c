@@ -63,7 +63,8 @@ static void all(const char* path) {
   int anonymous = 7;
 
   EXPECT(shmpack_slots_resolve("none", NULL, resolved, &anonymous).code == SHMPACK_OK && anonymous == 1);
-  EXPECT(shmpack_slots_resolve("../x", NULL, resolved, &anonymous).code == SHMPACK_INVALID);
+  anonymous = 7;
+  EXPECT(shmpack_slots_resolve("../x", NULL, resolved, &anonymous).code == SHMPACK_INVALID && anonymous == 7);
   EXPECT(shmpack_slots_resolve("x.persist", NULL, resolved, &anonymous).code == SHMPACK_INVALID);
   EXPECT(shmpack_slots_resolve(path, NULL, resolved, &anonymous).code == SHMPACK_OK && anonymous == 0);
   EXPECT(strcmp(resolved, path) == 0);
