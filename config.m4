@@ -68,6 +68,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/sem_functions.cc
     src/php/shm_functions.cc
     src/php/slot_functions.cc
+    src/php/slot_report.cc
     src/php/slot_view.cc
     src/php/stand_in.cc
     src/php/status_report.cc

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "php/slot_report.h"
 #include "php/value_decoder.h"
 #include "php/value_encoder.h"
 #include "port/named_file.h"
@@ -17,11 +18,13 @@
 namespace {
 
 using shmpack::Code;
-using shmpack::kStoredEnd;
 using shmpack::SlotTable;
 using shmpack::Status;
 using shmpack::php::OpenSlotTable;
 using shmpack::php::SlotTableObject;
+using shmpack::php::WarnFolder;
+using shmpack::php::WarnOpening;
+using shmpack::php::WarnSetAside;
 using shmpack::php::WarnSlot;
 
 constexpr uint8_t kBin32 = 0xc6;  // msgpack: a string of bytes whose length is the next four, big-endian.
@@ -48,41 +51,11 @@ bool Resolve(zend_string* name, char* path, bool* anonymous) {
     return false;
   }
   if (!status.ok()) {
-    php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s%s%s (shmpack.runtime_dir)", ZSTR_VAL(name),
-                     status.text(), status.os_errno() != 0 ? ": " : "",
-                     status.os_errno() != 0 ? std::strerror(status.os_errno()) : "");
+    WarnFolder(ZSTR_VAL(name), status);
     return false;
   }
   // The folder is the administrator's choice, a path is the script's.
   return ZSTR_VAL(name)[0] != '/' || php_check_open_basedir(path) == 0;
-}
-
-void WarnOpening(const char* path, const Status& status) {
-  switch (status.code()) {
-    case Code::kNotFound:
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": there is none", path);
-      return;
-    case Code::kMismatch:
-      php_error_docref(nullptr, E_WARNING,
-                       "Failed for slot table \"%s\": it is there with another number, size or type of slots; ask for "
-                       "those, or call slotmem_remove() first",
-                       path);
-      return;
-    case Code::kSystem:
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s: %s", path, status.text(),
-                       std::strerror(status.os_errno()));
-      return;
-    default:
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s; nothing was changed", path,
-                       status.text());
-  }
-}
-
-/// A file was found where the table is stored, and renamed.
-void WarnSetAside(const char* path, const Status& why, const char* result) {
-  php_error_docref(nullptr, E_WARNING,
-                   "What was stored in \"%s%s\" is refused: %s; the file was renamed to \"%s%s.refused-...\", and %s",
-                   path, kStoredEnd, why.text(), path, kStoredEnd, result);
 }
 
 /// Frees the object whose opening failed, and warns.
@@ -142,31 +115,6 @@ const char* SlotFolder(char* buffer, size_t capacity) {
 void RegisterSlotClasses(zend_class_entry* table_class, zend_class_entry* view_class) {
   SlotTableObject::Register(table_class, "Cannot directly construct Shmpack\\SlotTable, use slotmem_create() instead");
   RegisterSlotViewClass(view_class);
-}
-
-void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status) {
-  char slot[48] = "";
-  if (id >= 0) snprintf(slot, sizeof slot, ", slot " ZEND_LONG_FMT, id);
-  const char* const path = open.path != nullptr ? ZSTR_VAL(open.path) : "none";
-  switch (status.code()) {
-    case Code::kSystem:
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s: %s", path, slot, status.text(),
-                       std::strerror(status.os_errno()));
-      return;
-    case Code::kTimeout: {
-      const uint32_t holder = open.table.lock_holder(id >= 0 ? static_cast<uint32_t>(id) : UINT32_MAX);
-      char by[32] = "";  // Who stores or removes a table holds another lock, and is not known.
-      if (holder != 0) snprintf(by, sizeof by, ", by process %u,", holder);
-      php_error_docref(nullptr, E_WARNING,
-                       "Failed for slot table \"%s\"%s: %s%s for more than %g seconds (shmpack.lock_timeout); nothing "
-                       "was changed%s",
-                       path, slot, status.text(), by, SHMPACK_G(lock_timeout),
-                       holder != 0 ? ". Is that process stopped?" : "");
-      return;
-    }
-    default:
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s", path, slot, status.text());
-  }
 }
 
 }  // namespace shmpack::php

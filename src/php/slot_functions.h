@@ -67,9 +67,6 @@ void CloseSlotTable(OpenSlotTable& open);
 
 using SlotTableObject = HandleObject<OpenSlotTable, CloseSlotTable>;
 
-/// An operation on slot `id` failed: a warning. On the whole table, if `id` is below 0.
-void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status);
-
 /// Makes `*result` a view of a slot that exists. False: a warning was raised.
 bool MakeSlotView(zend_object* table, uint32_t id, zval* result);
 const zend_class_entry* SlotViewClass();

@@ -11,6 +11,7 @@
 
 #include "core/shared_access.h"
 #include "php/slot_functions.h"
+#include "php/slot_report.h"
 
 namespace {
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+// clang-format off
+#include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
+// clang-format on
+
+#include "php/slot_report.h"
+
+#include <cstdint>
+#include <cstring>
+
+namespace shmpack::php {
+
+void WarnFolder(const char* name, const Status& status) {
+  php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s%s%s (shmpack.runtime_dir)", name,
+                   status.text(), status.os_errno() != 0 ? ": " : "",
+                   status.os_errno() != 0 ? std::strerror(status.os_errno()) : "");
+}
+
+void WarnOpening(const char* path, const Status& status) {
+  switch (status.code()) {
+    case Code::kNotFound:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": there is none", path);
+      return;
+    case Code::kMismatch:
+      php_error_docref(nullptr, E_WARNING,
+                       "Failed for slot table \"%s\": it is there with another number, size or type of slots; ask for "
+                       "those, or call slotmem_remove() first",
+                       path);
+      return;
+    case Code::kSystem:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s: %s", path, status.text(),
+                       std::strerror(status.os_errno()));
+      return;
+    default:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s; nothing was changed", path,
+                       status.text());
+  }
+}
+
+void WarnSetAside(const char* path, const Status& why, const char* result) {
+  php_error_docref(nullptr, E_WARNING,
+                   "What was stored in \"%s%s\" is refused: %s; the file was renamed to \"%s%s.refused-...\", and %s",
+                   path, kStoredEnd, why.text(), path, kStoredEnd, result);
+}
+
+void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status) {
+  char slot[48] = "";
+  if (id >= 0) snprintf(slot, sizeof slot, ", slot " ZEND_LONG_FMT, id);
+  const char* const path = open.path != nullptr ? ZSTR_VAL(open.path) : "none";
+  switch (status.code()) {
+    case Code::kSystem:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s: %s", path, slot, status.text(),
+                       std::strerror(status.os_errno()));
+      return;
+    case Code::kTimeout: {
+      const uint32_t holder = open.table.lock_holder(id >= 0 ? static_cast<uint32_t>(id) : UINT32_MAX);
+      char by[32] = "";  // Who stores or removes a table holds another lock, and is not known.
+      if (holder != 0) snprintf(by, sizeof by, ", by process %u,", holder);
+      php_error_docref(nullptr, E_WARNING,
+                       "Failed for slot table \"%s\"%s: %s%s for more than %g seconds (shmpack.lock_timeout); nothing "
+                       "was changed%s",
+                       path, slot, status.text(), by, SHMPACK_G(lock_timeout),
+                       holder != 0 ? ". Is that process stopped?" : "");
+      return;
+    }
+    default:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s", path, slot, status.text());
+  }
+}
+
+}  // namespace shmpack::php
