@@ -52,8 +52,8 @@ bool DecodedCache::Grow() {
   return true;
 }
 
-/// The entry for a variable: its own, or one that is empty or may be taken from another. Null: all is full, it has to do
-/// without this time.
+/// The entry for a variable: its own, or one that is empty or may be taken from another. Null: all is full, it has to
+/// do without this time.
 DecodedCache::Entry* DecodedCache::Place(uint32_t region, zend_long key, bool is_small) {
   if (Entry* const found = Find(region, key); found != nullptr) return found;
   if (used_ >= capacity_ / 2) Grow();

@@ -23,8 +23,8 @@ namespace shmpack::php {
 /// From this length on a string that was found to be text is marked, so that it is looked through only once.
 inline constexpr size_t kMarkedText = 1024;
 
-/// Whether a string is stored as text. PHP has a mark for that, which preg_match() with /u and others set, too, and which
-/// goes when a string is changed in place.
+/// Whether a string is stored as text. PHP has a mark for that, which preg_match() with /u and others set, too, and
+/// which goes when a string is changed in place.
 inline bool IsText(const zend_string* string) {
   if ((GC_FLAGS(string) & IS_STR_VALID_UTF8) != 0) return true;
   if (!IsUtf8(ZSTR_VAL(string), ZSTR_LEN(string))) return false;
