@@ -131,7 +131,7 @@ bool ReadWord(const OpenSlotView& view, zend_long offset, zend_long bytes, uint6
     *word = LoadWord(view.address + offset, bytes);
     return true;
   }
-  uint8_t copy[8] alignas(8) = {};
+  alignas(8) uint8_t copy[8] = {};
   if (!Read(view, offset, copy, static_cast<size_t>(bytes))) return false;
   *word = LoadWord(copy, bytes);
   return true;
