@@ -116,7 +116,8 @@ class Region {
     out->version = version;
     out->length = meta >> kMetaInlineShift;
     return version != 0 && (version & 1) == 0 && slot_key == static_cast<uint64_t>(key) && (meta & 0xff) == 0 &&
-           out->length <= kInlineBytes && IsCurrent(slot, version) &&
+           out->length <= kInlineBytes && slot < index.slot_count.load(std::memory_order_acquire) &&
+           shm->version.load(std::memory_order_acquire) == version &&
            index.structure_sequence.load(std::memory_order_acquire) == sequence;
   }
 

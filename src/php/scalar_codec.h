@@ -77,7 +77,7 @@ inline bool Encode(zval* value, EncodedValue* out) {
 }
 
 /// Decodes bytes that are one scalar and nothing else. False: they are not, and `*out` holds nothing to be freed.
-inline bool DecodeScalar(const char* data, size_t size, zval* out) {
+zend_always_inline bool DecodeScalar(const char* data, size_t size, zval* out) {
   MsgpackReader reader(data, size);
   if (!reader.ReadScalar(ZvalSink{out})) return false;
   if (EXPECTED(reader.Finished())) return true;

@@ -60,7 +60,7 @@ void WarnMissing(zend_long key) {
 
 using shmpack::php::DecodedCache;
 
-bool IsCurrent(const AttachedRegion& object, const DecodedCache::Entry* entry) {
+zend_always_inline bool IsCurrent(const AttachedRegion& object, const DecodedCache::Entry* entry) {
   return entry != nullptr && object.region.IsCurrent(entry->slot, entry->version);
 }
 
@@ -121,12 +121,15 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
 }
 
 /// A scalar that replaced what an entry knows, and is kept in the same slot. False: look in the usual way.
-bool ReadScalar(const AttachedRegion& object, DecodedCache::Entry* entry, zval* return_value) {
+zend_never_inline bool ReadScalar(const AttachedRegion& object, DecodedCache::Entry* entry, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(entry->slot, entry->key, &value)) return false;
   const auto* const bytes = reinterpret_cast<const char*>(value.payload);
   if (!shmpack::php::DecodeScalar(bytes, value.length, return_value)) return false;
-  SHMPACK_G(decoded_cache).KeepNext(entry, value.version, CacheBudget(), return_value);
+  if (!DecodedCache::KeepNext(entry, value.version, return_value)) {
+    const DecodedCache::Seen seen = {entry->region, entry->slot, entry->key, value.version};
+    SHMPACK_G(decoded_cache).Keep(seen, CacheBudget(), return_value);
+  }
   return true;
 }
 
