@@ -25,6 +25,7 @@ constexpr int kRounds = 60'000;
 constexpr int kPuts = 8'000;
 constexpr uint32_t kBytes = 32'768;  // Large enough that puts come in between while one is read.
 #endif
+constexpr int64_t kLeastReads = 1'000;
 
 void PutWhole(const SlotTable& table, uint32_t id, uint64_t serial) {
   uint64_t words[kBytes / 8];
@@ -57,13 +58,18 @@ TEST_P(SlotThreadsTest, NoValueIsEverTorn) {
   std::atomic<int64_t> torn = 0;
   std::atomic<int> writers = 4;
   std::atomic<int64_t> reads = 0;
+  std::atomic<int64_t> puts = 0;
   std::vector<std::thread> threads;
   for (uint64_t t = 0; t < 8; ++t) {
     threads.emplace_back([&, t] {
       const SlotTable& mine = t % 2 == 0 ? one : two;
       std::mt19937_64 random(t);
       if (t < 4) {
-        for (int round = 0; round < kPuts; ++round) PutWhole(mine, random() % 2, random());
+        // The readers may begin late.
+        for (int round = 0; round < kPuts || (reads < kLeastReads && round < 1'000 * kPuts); ++round) {
+          PutWhole(mine, random() % 2, random());
+          ++puts;
+        }
         --writers;
         return;
       }
@@ -75,8 +81,8 @@ TEST_P(SlotThreadsTest, NoValueIsEverTorn) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(torn, 0);
-  EXPECT_GT(reads, 100);
-  std::cout << "figure: " << reads << " reads of " << kBytes << " bytes beside " << 4 * kPuts << " puts"
+  EXPECT_GE(reads, kLeastReads);
+  std::cout << "figure: " << reads << " reads of " << kBytes << " bytes beside " << puts << " puts"
             << (GetParam() ? ", pinned" : "") << ": " << torn << " torn\n";
   one.Detach();
   two.Detach();
