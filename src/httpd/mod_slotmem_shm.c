@@ -78,8 +78,7 @@ static const char* advice(shmpack_status status) {
       return "a stopped process holds it: continue or kill that";
     case SHMPACK_FOREIGN:
       return "nothing was changed: move away what is in the way, or set DefaultRuntimeDir to a folder in which only "
-             "the "
-             "user that starts httpd can make files";
+             "the user that starts httpd can make files";
     case SHMPACK_VERSION:
     case SHMPACK_BYTE_ORDER:
     case SHMPACK_CORRUPT:
@@ -87,13 +86,12 @@ static const char* advice(shmpack_status status) {
     case SHMPACK_READ_ONLY:
       return "this process may not write to it: attach in the parent, before it makes children";
     case SHMPACK_NO_ROOM:
-      return "ask for more slots: BalancerGrowth, for members of a balancer";
+      return "ask for more slots: for members of a balancer by ProxySet growth=, for balancers by BalancerGrowth";
     case SHMPACK_SYSTEM:
       if (APR_STATUS_IS_ENOSPC(status.os_errno)) return "make room there, or set DefaultRuntimeDir to another folder";
       if (APR_STATUS_IS_EACCES(status.os_errno) || status.os_errno == EPERM) {
         return "the user that starts httpd needs the right to make files in that folder (DefaultRuntimeDir), and to "
-               "give "
-               "them to the group (SlotmemGroup)";
+               "give them to the group (SlotmemGroup)";
       }
       return "check the folder (DefaultRuntimeDir)";
     default:
