@@ -48,9 +48,9 @@ constexpr uint32_t kHeapBegin = sizeof(HeaderShm) / kUnitBytes;
 uint64_t OffsetOrLength(const uint8_t* base, const Poke& poke) {
   if ((poke.operand & 0x8000) == 0) return kHeapBegin + (poke.operand & 0x3ff);  // What may be a block's offset.
   // A length, where the word before it is an offset: the value ends near the region's end, or with it.
-  uint64_t offset = 0;
+  uint32_t offset = 0;
   if (poke.position >= sizeof offset) std::memcpy(&offset, base + poke.position - sizeof offset, sizeof offset);
-  return arena.bytes - offset * kUnitBytes - sizeof(BlockShm) + 16 - (poke.operand & 0x1f);
+  return arena.bytes - uint64_t{offset} * kUnitBytes - sizeof(BlockShm) + 16 - (poke.operand & 0x1f);
 }
 
 /// The region under attack from now on.
@@ -73,8 +73,8 @@ Poke TakePoke(ByteSource& source) {
     case 4:  // A stripe's words.
       position = offsetof(HeaderShm, stripes) + where * 4 % sizeof(HeaderShm::stripes);
       break;
-    case 1:  // A slot's word.
-      position = arena.bytes - (uint64_t{where / 12U} % 24 + 1) * sizeof(SlotShm) + where % 12U * 4;
+    case 1:  // A slot's word, or its tail's.
+      position = arena.bytes - (uint64_t{where / 48U} % 6 + 1) * sizeof(SlotGroupShm) + where % 48U * 4;
       break;
     case 2:  // The heap's lower end.
       position = sizeof(HeaderShm) + where * 4 % 2048;
@@ -146,8 +146,8 @@ void Step(Region& writer, ByteSource& source) {
       break;
     case 13: {  // A value that ends with the region, or a little before or behind its end.
       const auto choice = source.Take<uint8_t>();
-      const uint64_t slot = arena.bytes - (choice / 64U + 1) * sizeof(SlotShm);
-      Apply({slot + offsetof(SlotShm, payload) + sizeof(uint64_t), 0x8000U | choice, 6});
+      const uint64_t slot = arena.bytes - SlotBelowEnd(choice / 64U);
+      Apply({slot + offsetof(SlotShm, payload) + sizeof(uint32_t), 0x8000U | choice, 6});
       break;
     }
     default: {

@@ -6,17 +6,17 @@
 //   0            header (2,432 bytes)
 //   header end   heap: blocks, one after the other, growing up        | heap_end
 //   ...          room that neither has taken yet
-//   ...          slots: slot i ends 48 * i bytes before the region's end, growing down  | slot_count
-//   total_bytes
+//   ...          slots, in groups of four: group g ends 192 * g bytes before the region's end, growing down |
+//   slot_count total_bytes
 //
 // What is true and what is derived. The slots' versions, keys and values, `slot_count`, `heap_end` and the blocks'
 // sizes are the truth; each changes by one store. The hash chains, the free lists, the owners and the counters can be
 // computed from them, and are, whenever a process died while it held the lock.
 //
 // Who may store. The region's lock guards everything, and each key belongs to a stripe with a lock of its own, which
-// guards that stripe's words here, and the version and value words of its variables, for who replaces a value that is
-// kept in its slot by another such. The two exclude each other: who takes a stripe's lock gives it back, with nothing
-// done, if the region's is not free; who has the region's waits until the stripes that matter are free
+// guards that stripe's words and its spare block here, and the version and value words of its variables, for who
+// replaces a value by one that takes as much room. The two exclude each other: who takes a stripe's lock gives it back,
+// with nothing done, if the region's is not free; who has the region's waits until the stripes that matter are free
 // (src/core/stripe.h). Who may load: everybody, at any time, checking what it loads.
 
 #pragma once
@@ -45,6 +45,8 @@ inline constexpr uint32_t kByteOrderMark = 0x0102'0304;
 inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 34;
 /// What can be asked for; with the bookkeeping on top of it, it stays below the above.
 inline constexpr uint64_t kMaxDataBytes = uint64_t{6} << 30;
+/// A slot says with 32 bits how long its value is.
+inline constexpr uint64_t kMaxValueBytes = UINT32_MAX;
 
 /// A lock. See src/port/robust_lock.h for the protocol.
 struct LockShm {
@@ -62,21 +64,19 @@ struct IndexShm {
 
 /// The writers' own words. Guarded by the region's lock.
 struct WriterShm {
-  SharedU32 heap_end;     // Offset of the first unit above the heap.
-  SharedU32 free_slot;    // Derived: 1 + index of the first free slot, 0: none. Linked through payload[0].
-  SharedU32 live_slots;   // Derived: variables in the region.
-  SharedU32 live_units;   // Derived: units of the heap that variables own.
-  SharedU64 data_bytes;   // Derived: bytes of values in the heap, each rounded up to 8; held to the quota.
-  SharedU32 spare_block;  // Derived: Offset of the block freed last, in no list yet; 0: none.
-  uint8_t padding[36];
+  SharedU32 heap_end;    // Offset of the first unit above the heap.
+  SharedU32 free_slot;   // Derived: 1 + index of the first free slot, 0: none. Linked through payload.
+  SharedU32 live_slots;  // Derived: variables in the region.
+  SharedU32 live_units;  // Derived: units of the heap that variables own.
+  SharedU64 data_bytes;  // Derived: bytes of values in the heap, each rounded up to 8; held to the quota.
+  uint8_t padding[40];
 };
 
-/// One slot's words as they were before an overwrite. Armed: the slot is put back unless it already carries
-/// new_version.
+/// One slot's words as they were before an overwrite. Armed: the slot is put back unless it already carries the version
+/// that the stripe gave last.
 struct UndoShm {
   SharedU32 armed;  // 1 + index of the slot, 0: nothing to undo.
   SharedU32 meta;
-  SharedU64 new_version;
   SharedU64 payload[2];
 };
 
@@ -88,7 +88,8 @@ struct StripeShm {
   LockShm lock;
   SharedU64 last_version;  // The version given last to one of its keys: even, growing, never given twice in the region.
   UndoShm undo;
-  uint8_t padding[8];
+  SharedU32 spare_block;  // Derived: Offset of the block that one of its values lay in last, in no list yet; 0: none.
+  uint8_t padding[12];
 };
 
 /// What compaction is moving. Guarded by the region's lock. A block on its way down the heap, armed: the move is
@@ -124,7 +125,7 @@ struct HeaderShm {
   SharedU32 creator_pid;
   SharedU32 creator_uid;
   SharedU32 header_bytes;
-  SharedU32 slot_bytes;
+  SharedU32 group_bytes;
   LockShm lock;              // The region's.
   uint8_t lock_padding[48];  // Readers without the lock never touch this cache line.
   IndexShm index;
@@ -136,26 +137,52 @@ struct HeaderShm {
 };
 
 inline constexpr uint32_t kInlineBytes = 16;
-inline constexpr uint32_t kMetaHeap = 1;  // meta: the value lies in the heap; payload is {Offset of its block, bytes}.
+inline constexpr uint32_t kMetaHeap =
+    1;  // meta: the value lies in the heap; payload is bytes << 32 | Offset of its block.
 inline constexpr uint32_t kMetaInlineShift = 8;  // meta of a value kept in its slot: bytes << 8.
 
-/// One variable, and two buckets of the hash index, which therefore grows with the slots.
+/// One variable. Half a cache line and never in two of them: who reads beside a writer waits for one line to come.
 struct SlotShm {
   SharedU64 version;  // 0: free. Even: the words below are this version's. Odd: they are being replaced.
   SharedU64 key;      // The variable's key, two's complement.
   SharedU32 next;     // Derived: 1 + index of the next slot of the chain, 0: the last.
   SharedU32 meta;
-  SharedU64 payload[2];
+  SharedU64 payload;  // Of a value kept here: its first 8 bytes.
+};
+
+/// What is needed less often. Slot i brings two buckets of the hash index along, which therefore grows with the slots.
+struct SlotTailShm {
+  SharedU64 payload;    // Of a value kept in its slot: its bytes from the ninth on, if it has more than 8.
   SharedU32 bucket[2];  // Derived: heads of chains 2i and 2i + 1: 1 + index of the first slot, 0: empty.
 };
+
+/// Whether a slot's tail holds a part of its value.
+constexpr bool UsesTail(uint32_t meta) noexcept {
+  return meta > uint32_t{sizeof(SlotShm::payload)} << kMetaInlineShift;
+}
+
+inline constexpr uint32_t kGroupSlots = 4;
+
+/// Slots 4g to 4g + 3: three cache lines.
+struct SlotGroupShm {
+  SlotShm slots[kGroupSlots];
+  SlotTailShm tails[kGroupSlots];
+};
+
+/// Where they begin, in bytes below the region's end: 192 * (i / 4 + 1) - 32 * (i % 4), in the form that takes the
+/// fewest instructions, because a put computes four of them.
+constexpr uint64_t SlotBelowEnd(uint64_t index) noexcept {
+  return sizeof(SlotGroupShm) + 16 * (3 * index - 5 * (index % kGroupSlots));
+}
+constexpr uint64_t TailBelowEnd(uint64_t index) noexcept {
+  return sizeof(SlotTailShm[kGroupSlots]) + 16 * (3 * index - 4 * (index % kGroupSlots));
+}
 
 /// A block of the heap. Sizes include these 8 bytes.
 struct BlockShm {
   SharedU32 units;  // Size in units; kPreviousFree is derived.
-  SharedU32 owner;  // Derived: 1 + index of the slot whose value lies here, 0: free, kSpareOwner: the spare block.
+  SharedU32 owner;  // Derived: 0: free. Else not, and after a rebuild 1 + index of the slot whose value lies here.
 };
-
-inline constexpr uint32_t kSpareOwner = UINT32_MAX;
 
 inline constexpr uint32_t kPreviousFree = uint32_t{1} << 31;
 
@@ -165,26 +192,30 @@ struct FreeLinksShm {
   SharedU32 previous;
 };
 
-static_assert(sizeof(HeaderShm) == 2432 && sizeof(StripeShm) == 64 && sizeof(LockShm) == 16 && sizeof(SlotShm) == 48 &&
-              sizeof(BlockShm) == 8 && sizeof(FreeLinksShm) == 8);
+static_assert(sizeof(HeaderShm) == 2432 && sizeof(StripeShm) == 64 && sizeof(LockShm) == 16 && sizeof(SlotShm) == 32 &&
+              sizeof(SlotTailShm) == 16 && sizeof(SlotGroupShm) == 192 && sizeof(BlockShm) == 8 &&
+              sizeof(FreeLinksShm) == 8);
 static_assert(offsetof(HeaderShm, magic) == 0 && offsetof(HeaderShm, format_version) == 8);
 static_assert(offsetof(HeaderShm, byte_order) == 12 && offsetof(HeaderShm, total_bytes) == 16);
 static_assert(offsetof(HeaderShm, quota_bytes) == 24 && offsetof(HeaderShm, region_id) == 32);
 static_assert(offsetof(HeaderShm, created_us) == 40 && offsetof(HeaderShm, creator_pid) == 48);
 static_assert(offsetof(HeaderShm, creator_uid) == 52 && offsetof(HeaderShm, header_bytes) == 56);
-static_assert(offsetof(HeaderShm, slot_bytes) == 60 && offsetof(HeaderShm, lock) == 64);
+static_assert(offsetof(HeaderShm, group_bytes) == 60 && offsetof(HeaderShm, lock) == 64);
 static_assert(offsetof(LockShm, pid_namespace) == 8 && offsetof(HeaderShm, index) == 128);
 static_assert(offsetof(IndexShm, slot_count) == 8 && offsetof(HeaderShm, writer) == 192);
 static_assert(offsetof(WriterShm, free_slot) == 4 && offsetof(WriterShm, live_slots) == 8);
 static_assert(offsetof(WriterShm, live_units) == 12 && offsetof(WriterShm, data_bytes) == 16);
-static_assert(offsetof(WriterShm, spare_block) == 24);
 static_assert(offsetof(HeaderShm, stripes) == 320 && offsetof(StripeShm, last_version) == 16);
-static_assert(offsetof(StripeShm, undo) == 24 && sizeof(UndoShm) == 32);
-static_assert(offsetof(UndoShm, meta) == 4 && offsetof(UndoShm, new_version) == 8 && offsetof(UndoShm, payload) == 16);
+static_assert(offsetof(StripeShm, undo) == 24 && sizeof(UndoShm) == 24);
+static_assert(offsetof(StripeShm, spare_block) == 48);
+static_assert(offsetof(UndoShm, meta) == 4 && offsetof(UndoShm, payload) == 8);
 static_assert(offsetof(HeaderShm, move) == 256 && offsetof(MoveShm, moved_units) == 16);
 static_assert(offsetof(MoveShm, slot_from) == 20 && offsetof(MoveShm, slot_to) == 24);
 static_assert(offsetof(HeaderShm, bins) == 1344 && offsetof(FreeBinsShm, head) == 32);
 static_assert(offsetof(SlotShm, key) == 8 && offsetof(SlotShm, next) == 16 && offsetof(SlotShm, meta) == 20);
-static_assert(offsetof(SlotShm, payload) == 24 && offsetof(SlotShm, bucket) == 40);
+static_assert(offsetof(SlotShm, payload) == 24 && offsetof(SlotTailShm, bucket) == 8);
+static_assert(offsetof(SlotGroupShm, tails) == 128);
+static_assert(SlotBelowEnd(0) == 192 && SlotBelowEnd(3) == 96 && SlotBelowEnd(4) == 384 && SlotBelowEnd(6) == 320);
+static_assert(TailBelowEnd(0) == 64 && TailBelowEnd(3) == 16 && TailBelowEnd(4) == 256 && TailBelowEnd(6) == 224);
 
 }  // namespace shmpack

@@ -24,7 +24,7 @@ uint32_t StripeOfSlot(const SlotShm& slot) noexcept { return StripeOf(static_cas
 
 /// Slides the armed block down by pieces no longer than its way, so that no piece overlaps its copy and any of them can
 /// be copied again; then points its slot there and leaves the room behind it as a free block.
-void SlideArmedBlock(const RegionView& view, uint32_t slot_index, uint32_t from, uint32_t to, uint32_t units) noexcept {
+void SlideArmedBlock(RegionView view, uint32_t slot_index, uint32_t from, uint32_t to, uint32_t units) noexcept {
   MoveShm& move = view.header().move;
   SlotShm& slot = view.slot(slot_index);
   const uint32_t gap = from - to;
@@ -39,25 +39,25 @@ void SlideArmedBlock(const RegionView& view, uint32_t slot_index, uint32_t from,
   Store(view.block(to).units, units);  // Without the flag that came along: what lies below is no free block.
   Store(view.block(to + units).units, gap);
   Store(view.block(to + units).owner, 0U);
-  Store(slot.payload[0], uint64_t{to});
+  Store(slot.payload, ValueWords::InHeap(Offset{to}, LoadValueWords(view, slot_index).length()).payload[0]);
   Store(slot.version, version);
   Store(move.armed, 0U);
 }
 
 /// Moves the value of slot `from` into free slot `to` of the same table.
-void MoveSlot(const RegionView& view, uint32_t from, uint32_t to) noexcept {
+void MoveSlot(RegionView view, uint32_t from, uint32_t to) noexcept {
   MoveShm& move = view.header().move;
   Store(move.slot_to, to);
   Store(move.slot_from, from + 1);
   Store(view.slot(to).key, Load(view.slot(from).key));
-  StoreValueWords(view.slot(to), LoadValueWords(view.slot(from)));
+  StoreValueWords(view, to, LoadValueWords(view, from));
   Store(view.slot(to).version, NextVersionLocked(view, StripeOfSlot(view.slot(from))));
   Store(view.slot(from).version, uint64_t{0});
   Store(move.slot_from, 0U);
 }
 
 /// Closes the holes in the table of slots and gives back its end. Returns how many slots are left.
-uint32_t CompactSlots(const RegionView& view, uint32_t slot_count) noexcept {
+uint32_t CompactSlots(RegionView view, uint32_t slot_count) noexcept {
   uint32_t low = 0;
   uint32_t high = slot_count;
   for (;;) {
@@ -72,7 +72,7 @@ uint32_t CompactSlots(const RegionView& view, uint32_t slot_count) noexcept {
 }
 
 /// Slides all blocks to the heap's begin. REQUIRES: owners are right. False: the heap cannot be walked.
-bool CompactHeap(const RegionView& view, uint32_t slot_count) noexcept {
+bool CompactHeap(RegionView view, uint32_t slot_count) noexcept {
   WriterShm& writer = view.header().writer;
   MoveShm& move = view.header().move;
   const uint32_t heap_end = Load(writer.heap_end);
@@ -105,17 +105,17 @@ bool CompactHeap(const RegionView& view, uint32_t slot_count) noexcept {
 
 }  // namespace
 
-bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units) noexcept {
+bool FitsCompactedLocked(RegionView view, uint32_t slots, uint32_t units) noexcept {
   const WriterShm& writer = view.header().writer;
-  const uint64_t slot_bytes = (uint64_t{Load(writer.live_slots)} + slots) * sizeof(SlotShm);
+  const uint64_t slot_bytes = SlotBytes(uint64_t{Load(writer.live_slots)} + slots);
   const uint64_t heap_bytes = (uint64_t{Load(writer.live_units)} + units) * kUnitBytes;
   return sizeof(HeaderShm) + slot_bytes + heap_bytes <= view.bytes() - LeastGain(view.bytes());
 }
 
-Status CompactLocked(const RegionView& view) noexcept {
+Status CompactLocked(RegionView view, Deadline& deadline) noexcept {
   uint32_t slot_count = view.LoadSlotCount();
   if (slot_count == kNoSlot) return Status(Code::kCorrupt, "its slot count exceeds the region");
-  Deadline brief(kBriefMs, view.deadline());
+  Deadline brief(kBriefMs, deadline);
   Status status = AwaitAllStripesLocked(view, brief);
   if (status.code() == Code::kTimeout) return Status(Code::kChanged);
   if (!status.ok()) return status;
@@ -131,7 +131,7 @@ Status CompactLocked(const RegionView& view) noexcept {
   return heap_ok ? Status() : Status(Code::kCorrupt, "its heap cannot be walked");
 }
 
-bool FinishMovesLocked(const RegionView& view, uint32_t slot_count) noexcept {
+bool FinishMovesLocked(RegionView view, uint32_t slot_count) noexcept {
   MoveShm& move = view.header().move;
   const uint32_t slot_from = Load(move.slot_from);
   const uint32_t slot_to = Load(move.slot_to);

@@ -12,19 +12,20 @@
 #include <cstdint>
 
 #include "core/region_view.h"
+#include "port/deadline.h"
 #include "shmpack/status.h"
 
 namespace shmpack {
 
 /// Whether `slots` more slots and `units` more units of heap fit once all free room is in one piece, and compacting is
 /// worth it.
-bool FitsCompactedLocked(const RegionView& view, uint32_t slots, uint32_t units) noexcept;
+bool FitsCompactedLocked(RegionView view, uint32_t slots, uint32_t units) noexcept;
 
 /// Slot numbers and offsets from before the call are void. kCorrupt; kChanged: nothing has, a stripe is
 /// not free.
-Status CompactLocked(const RegionView& view) noexcept;
+Status CompactLocked(RegionView view, Deadline& deadline) noexcept;
 
 /// Completes what a killed CompactLocked() was moving. False: the record cannot be.
-bool FinishMovesLocked(const RegionView& view, uint32_t slot_count) noexcept;
+bool FinishMovesLocked(RegionView view, uint32_t slot_count) noexcept;
 
 }  // namespace shmpack

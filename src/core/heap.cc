@@ -4,38 +4,39 @@
 
 #include <algorithm>
 
+#include "core/overwrite.h"
+
 namespace shmpack {
 
 namespace {
 
-constexpr uint32_t kMinimumUnits = 3;  // BlockShm, FreeLinksShm and the size at the end.
 constexpr uint32_t kTriesInOwnBin = 8;
 
-FreeLinksShm& Links(const RegionView& view, uint32_t offset) noexcept {
+FreeLinksShm& Links(RegionView view, uint32_t offset) noexcept {
   return *reinterpret_cast<FreeLinksShm*>(view.at(offset) + sizeof(BlockShm));
 }
 
 /// The word at a free block's end that repeats its size. `behind` is the offset just behind the block.
-SharedU32& SizeAtEnd(const RegionView& view, uint32_t behind) noexcept {
+SharedU32& SizeAtEnd(RegionView view, uint32_t behind) noexcept {
   return *reinterpret_cast<SharedU32*>(view.at(behind) - sizeof(uint32_t));
 }
 
-bool IsFree(const RegionView& view, uint32_t offset) noexcept { return Load(view.block(offset).owner) == 0; }
+bool IsFree(RegionView view, uint32_t offset) noexcept { return Load(view.block(offset).owner) == 0; }
 
-void SetPreviousFree(const RegionView& view, uint32_t offset, bool previous_free) noexcept {
+void SetPreviousFree(RegionView view, uint32_t offset, bool previous_free) noexcept {
   SharedU32& units = view.block(offset).units;
   const uint32_t size = Load(units) & ~kPreviousFree;
   Store(units, previous_free ? size | kPreviousFree : size);
 }
 
 /// Changes a block's size and keeps its flag.
-void SetSize(const RegionView& view, uint32_t offset, uint32_t size) noexcept {
+void SetSize(RegionView view, uint32_t offset, uint32_t size) noexcept {
   SharedU32& units = view.block(offset).units;
   Store(units, (Load(units) & kPreviousFree) | size);
 }
 
 /// heap_end, or 0, below every block, if it cannot be.
-uint32_t LoadHeapEnd(const RegionView& view) noexcept {
+uint32_t LoadHeapEnd(RegionView view) noexcept {
   const uint32_t end = Load(view.header().writer.heap_end);
   return end >= view.heap_begin() && end <= view.bytes() / kUnitBytes ? end : 0;
 }
@@ -46,11 +47,11 @@ uint32_t FirstOf(const FreeBinsShm& bins, uint32_t bin) noexcept {
 }
 
 /// Whether a link leads to a free block inside the heap.
-bool LeadsToFree(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept {
+bool LeadsToFree(RegionView view, uint32_t offset, uint32_t heap_end) noexcept {
   return BlockSizeLocked(view, offset, heap_end) >= kMinimumUnits && IsFree(view, offset);
 }
 
-void InsertIntoBin(const RegionView& view, uint32_t offset, uint32_t units, uint32_t heap_end) noexcept {
+void InsertIntoBin(RegionView view, uint32_t offset, uint32_t units, uint32_t heap_end) noexcept {
   FreeBinsShm& bins = view.header().bins;
   const uint32_t bin = BinOf(units);
   uint32_t first = FirstOf(bins, bin);
@@ -64,7 +65,7 @@ void InsertIntoBin(const RegionView& view, uint32_t offset, uint32_t units, uint
   Store(used, Load(used) | uint64_t{1} << (bin % 64));
 }
 
-bool RemoveFromBin(const RegionView& view, uint32_t offset, uint32_t units, uint32_t heap_end) noexcept {
+bool RemoveFromBin(RegionView view, uint32_t offset, uint32_t units, uint32_t heap_end) noexcept {
   FreeBinsShm& bins = view.header().bins;
   const uint32_t bin = BinOf(units);
   const uint32_t next = Load(Links(view, offset).next);
@@ -85,7 +86,7 @@ bool RemoveFromBin(const RegionView& view, uint32_t offset, uint32_t units, uint
 }
 
 /// A free block of at least `units`, 0 if the bins have none.
-uint32_t FindFree(const RegionView& view, uint32_t units, uint32_t heap_end) noexcept {
+uint32_t FindFree(RegionView view, uint32_t units, uint32_t heap_end) noexcept {
   const FreeBinsShm& bins = view.header().bins;
   const uint32_t own_bin = BinOf(units);
   uint32_t offset = FirstOf(bins, own_bin);
@@ -108,7 +109,7 @@ uint32_t FindFree(const RegionView& view, uint32_t units, uint32_t heap_end) noe
 }
 
 /// Makes a block free that is in no list, and owned by nobody: joins it with its free neighbours.
-bool JoinFree(const RegionView& view, uint32_t offset, uint32_t heap_end) noexcept {
+bool JoinFree(RegionView view, uint32_t offset, uint32_t heap_end) noexcept {
   uint32_t size = BlockSizeLocked(view, offset, heap_end);
   if (size < kMinimumUnits) return false;
   Store(view.block(offset).owner, 0U);
@@ -137,25 +138,24 @@ bool JoinFree(const RegionView& view, uint32_t offset, uint32_t heap_end) noexce
   return true;
 }
 
-/// Takes the spare block if it has just this size. 0: it has not, or there is none.
-uint32_t TakeSpare(const RegionView& view, uint32_t units, uint32_t heap_end) noexcept {
-  SharedU32& spare = view.header().writer.spare_block;
-  const uint32_t offset = Load(spare);
-  if (offset == 0 || BlockSizeLocked(view, offset, heap_end) != units) return 0;
-  if (Load(view.block(offset).owner) != kSpareOwner) return 0;
-  Store(spare, 0U);
-  return offset;
+/// Whether the value of a slot lies in the block at `offset`.
+bool LivesIn(RegionView view, uint32_t index, uint32_t offset) noexcept {
+  if (Load(view.slot(index).version) == 0) return false;
+  const ValueWords words = LoadValueWords(view, index);
+  return words.in_heap() && words.offset() == offset;
 }
 
 }  // namespace
 
-Offset AllocateLocked(const RegionView& view, uint32_t* units, uint32_t owner, uint32_t heap_limit) noexcept {
+Offset AllocateLocked(RegionView view, uint32_t stripe, uint32_t* units, uint32_t owner, uint32_t heap_limit) noexcept {
   const uint32_t wanted = std::max(*units, kMinimumUnits);
   const uint32_t heap_end = LoadHeapEnd(view);
   if (heap_end == 0) return Offset::kNone;
   *units = wanted;
-  if (const uint32_t spare = TakeSpare(view, wanted, heap_end); spare != 0) {
-    Store(view.block(spare).owner, owner);
+  uint32_t spare_units = 0;
+  if (const uint32_t spare = SpareBlock(view, stripe, &spare_units); spare != 0 && Suits(spare_units, wanted)) {
+    Store(view.header().stripes[stripe].spare_block, 0U);
+    *units = spare_units;
     return Offset{spare};
   }
   const uint32_t offset = FindFree(view, wanted, heap_end);
@@ -182,40 +182,47 @@ Offset AllocateLocked(const RegionView& view, uint32_t* units, uint32_t owner, u
   return Offset{offset};
 }
 
-bool FreeLocked(const RegionView& view, Offset block, uint32_t* units) noexcept {
+bool FreeLocked(RegionView view, uint32_t stripe, Offset block, uint32_t* units) noexcept {
   const uint32_t heap_end = LoadHeapEnd(view);
   const auto offset = static_cast<uint32_t>(block);
   *units = BlockSizeLocked(view, offset, heap_end);
   if (*units < kMinimumUnits) return false;
-  SharedU32& spare = view.header().writer.spare_block;
+  if (*units > kMaxSpareUnits) return JoinFree(view, offset, heap_end);
+  SharedU32& spare = view.header().stripes[stripe].spare_block;
   const uint32_t old_spare = Load(spare);
-  Store(view.block(offset).owner, kSpareOwner);
   Store(spare, offset);
   return old_spare == 0 || (old_spare != offset && JoinFree(view, old_spare, heap_end));
 }
 
-bool JoinSpareLocked(const RegionView& view) noexcept {
-  SharedU32& spare = view.header().writer.spare_block;
-  const uint32_t offset = Load(spare);
-  if (offset == 0) return false;
-  Store(spare, 0U);
-  return JoinFree(view, offset, LoadHeapEnd(view));
+bool JoinSparesLocked(RegionView view) noexcept {
+  for (StripeShm& stripe : view.header().stripes) {
+    const uint32_t offset = Load(stripe.spare_block);
+    if (offset == 0) continue;
+    Store(stripe.spare_block, 0U);
+    if (!JoinFree(view, offset, LoadHeapEnd(view))) return false;
+  }
+  return true;
 }
 
-bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept {
+void FillBlock(RegionView view, uint32_t offset, const ValueBytes& value) noexcept {
+  uint8_t* const bytes = view.at(offset) + sizeof(BlockShm);
+  CopyIn(bytes, value.head, value.head_bytes);
+  if (value.body_bytes != 0) CopyIn(bytes + value.head_bytes, value.body, value.body_bytes);
+}
+
+bool RebuildHeapLocked(RegionView view, uint32_t slot_count) noexcept {
   WriterShm& writer = view.header().writer;
   const uint32_t heap_end = Load(writer.heap_end);
   if (heap_end < view.heap_begin() || heap_end > view.slots_begin(slot_count)) return false;
   ClearBinsLocked(view);
   uint64_t data_bytes = 0;
   for (uint32_t i = 0; i < slot_count; ++i) {
-    const SlotShm& slot = view.slot(i);
-    if (Load(slot.version) == 0 || Load(slot.meta) != kMetaHeap) continue;
-    const uint64_t offset = Load(slot.payload[0]);
-    const uint64_t length = Load(slot.payload[1]);
-    if (!view.ValueInBounds(offset, length)) return false;
-    Store(view.block(static_cast<uint32_t>(offset)).owner, i + 1);
-    data_bytes += ChargedBytes(length);
+    if (Load(view.slot(i).version) == 0) continue;
+    const ValueWords words = LoadValueWords(view, i);
+    if (!words.in_heap()) continue;
+    if (!view.HoldsInHeap(words)) return false;
+    Store(view.block(words.offset()).owner, i + 1);
+    data_bytes += ChargedBytes(words.length());
   }
   uint32_t live_units = 0;
   uint32_t free_begin = 0;  // Of the run of free blocks that ends at `offset`; 0: the block before it is live.
@@ -223,9 +230,7 @@ bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept {
     const uint32_t size = BlockSizeLocked(view, offset, heap_end);
     if (size < kMinimumUnits) return false;
     const uint32_t owner = Load(view.block(offset).owner);
-    const bool live = owner != 0 && owner <= slot_count && Load(view.slot(owner - 1).version) != 0 &&
-                      Load(view.slot(owner - 1).meta) == kMetaHeap && Load(view.slot(owner - 1).payload[0]) == offset;
-    if (live) {
+    if (owner != 0 && owner <= slot_count && LivesIn(view, owner - 1, offset)) {
       live_units += size;
       if (free_begin != 0) {
         SetSize(view, free_begin, offset - free_begin);
@@ -248,9 +253,9 @@ bool RebuildHeapLocked(const RegionView& view, uint32_t slot_count) noexcept {
   return true;
 }
 
-void ClearBinsLocked(const RegionView& view) noexcept {
+void ClearBinsLocked(RegionView view) noexcept {
   for (SharedU64& used : view.header().bins.used) Store(used, uint64_t{0});
-  Store(view.header().writer.spare_block, 0U);
+  for (StripeShm& stripe : view.header().stripes) Store(stripe.spare_block, 0U);
 }
 
 }  // namespace shmpack

@@ -33,33 +33,52 @@ constexpr uint32_t BucketOf(uint32_t hash, uint32_t buckets) noexcept {
   return bucket < buckets ? bucket : bucket & (mask >> 1);
 }
 
+/// REQUIRES: bucket < 2 * max_slots().
+inline SharedU32& BucketShm(RegionView view, uint32_t bucket) noexcept {
+  return view.tail(bucket >> 1).bucket[bucket & 1];
+}
+
 enum class Found : uint8_t { kYes, kNo, kCorrupt };
 
 /// Walks the chain of `key` among `slot_count` slots. kYes: *slot has had that key and was not free a moment ago. With
 /// the lock held the answer is exact; without, see above. Never blocks.
-Found FindSlot(const RegionView& view, int64_t key, uint32_t slot_count, uint32_t* slot) noexcept;
+[[gnu::always_inline]] inline Found FindSlot(RegionView view, int64_t key, uint32_t slot_count,
+                                             uint32_t* slot) noexcept {
+  if (slot_count == 0) return Found::kNo;
+  uint32_t link = Load(BucketShm(view, BucketOf(HashKey(key), 2 * slot_count)));
+  for (uint32_t steps = 0; link != 0; ++steps) {
+    if (!view.Holds(link) || steps > slot_count) return Found::kCorrupt;
+    const SlotShm& shm = view.slot(link - 1);
+    if (Load(shm.key) == static_cast<uint64_t>(key) && Load(shm.version) != 0) {
+      *slot = link - 1;
+      return Found::kYes;
+    }
+    link = Load(shm.next);
+  }
+  return Found::kNo;
+}
 
 /// Brackets every change of chains. A kill between them leaves the sequence odd until RebuildIndexLocked().
-void BeginStructureLocked(const RegionView& view) noexcept;
-void EndStructureLocked(const RegionView& view) noexcept;
+void BeginStructureLocked(RegionView view) noexcept;
+void EndStructureLocked(RegionView view) noexcept;
 
 /// Puts slot `index`, whose key is stored, at the head of its chain. Between Begin and EndStructureLocked().
-void LinkLocked(const RegionView& view, uint32_t slot_count, uint32_t index) noexcept;
+void LinkLocked(RegionView view, uint32_t slot_count, uint32_t index) noexcept;
 
 /// Takes slot `index` out of its chain. False: the chain does not lead there (corrupt). Between Begin and End.
-bool UnlinkLocked(const RegionView& view, uint32_t slot_count, uint32_t index) noexcept;
+bool UnlinkLocked(RegionView view, uint32_t slot_count, uint32_t index) noexcept;
 
 /// Adds free slot number `slot_count` and its buckets. False: the chains to be split are corrupt. Between Begin and
 /// End. REQUIRES: room between heap and slots.
-bool AppendSlotLocked(const RegionView& view, uint32_t slot_count) noexcept;
+bool AppendSlotLocked(RegionView view, uint32_t slot_count) noexcept;
 
 /// Computes chains, free-slot list and live_slots anew from the slots' keys and versions, in one pass. Slots that
 /// cannot be (an odd version, a value out of bounds) are freed. Between Begin and End.
-void RebuildIndexLocked(const RegionView& view, uint32_t slot_count) noexcept;
+void RebuildIndexLocked(RegionView view, uint32_t slot_count) noexcept;
 
 /// Frees slot `index` and puts it on the list of free slots.
-void PushFreeSlotLocked(const RegionView& view, uint32_t index) noexcept;
+void PushFreeSlotLocked(RegionView view, uint32_t index) noexcept;
 /// Takes a slot off that list. kNoSlot: none is free, or the list's head is no free slot.
-uint32_t PopFreeSlotLocked(const RegionView& view, uint32_t slot_count) noexcept;
+uint32_t PopFreeSlotLocked(RegionView view, uint32_t slot_count) noexcept;
 
 }  // namespace shmpack

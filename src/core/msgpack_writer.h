@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "shmpack/region.h"
+
 namespace shmpack {
 
 /// What any of these may store, some of it only to be overwritten by the next.
@@ -69,27 +71,81 @@ inline uint64_t CopyShort(char* to, const char* from, size_t size) noexcept {
   return static_cast<uint8_t>(first | middle | last);
 }
 
-/// The shortest form.
-inline char* PackInt(char* at, int64_t value) noexcept {
-  if (value >= -32 && value < 128) {
-    *at = static_cast<char>(value);
-    return at + 1;
-  }
+/// How an integer is packed that a head alone cannot hold.
+struct IntForm {
+  uint8_t head;
+  unsigned bytes;      // behind the head
+  uint64_t left_bits;  // They are its first ones.
+};
+
+constexpr bool IsFixInt(int64_t value) noexcept { return value >= -32 && value < 128; }
+
+/// The shortest. REQUIRES: not IsFixInt(value).
+constexpr IntForm FormOf(int64_t value) noexcept {
   // Both sides count their sizes up from their own first head: uint 8 is cc, int 8 is d0.
   const bool negative = value < 0;
   const uint64_t unsigned_range = negative ? ~static_cast<uint64_t>(value) << 1 : static_cast<uint64_t>(value);
   const unsigned size = (unsigned_range > UINT8_MAX) + (unsigned_range > UINT16_MAX) + (unsigned_range > UINT32_MAX);
   const unsigned bytes = 1u << size;
-  *at = static_cast<char>((negative ? 0xd0 : 0xcc) + size);
-  StoreBig(at + 1, static_cast<uint64_t>(value) << (64 - 8 * bytes));
-  return at + 1 + bytes;
+  return {static_cast<uint8_t>((negative ? 0xd0 : 0xcc) + size), bytes,
+          static_cast<uint64_t>(value) << (64 - 8 * bytes)};
 }
+
+inline char* PackInt(char* at, int64_t value) noexcept {
+  if (IsFixInt(value)) {
+    *at = static_cast<char>(value);
+    return at + 1;
+  }
+  const IntForm form = FormOf(value);
+  *at = static_cast<char>(form.head);
+  StoreBig(at + 1, form.left_bits);
+  return at + 1 + form.bytes;
+}
+
+/// A head and the first `bytes` bytes of `left_bits`, big-endian, in registers.
+inline ShortBytes ShortForm(uint8_t head, uint64_t left_bits, unsigned bytes) noexcept {
+  ShortBytes packed;
+  packed.count = 1 + bytes;
+  if constexpr (std::endian::native == std::endian::little) {
+    const uint64_t big = __builtin_bswap64(left_bits);
+    packed.words[0] = head | big << 8;
+    packed.words[1] = big >> 56;
+  } else {
+    packed.words[0] = uint64_t{head} << 56 | left_bits >> 8;
+    packed.words[1] = left_bits << 56;
+  }
+  return packed;
+}
+
+/// What PackInt() stores.
+inline ShortBytes ShortInt(int64_t value) noexcept {
+  if (IsFixInt(value)) return ShortForm(static_cast<uint8_t>(value), 0, 0);
+  const IntForm form = FormOf(value);
+  return ShortForm(form.head, form.left_bits, form.bytes);
+}
+
+/// What PackDouble() stores.
+inline ShortBytes ShortDouble(double value) noexcept { return ShortForm(0xcb, std::bit_cast<uint64_t>(value), 8); }
 
 /// A float 64 always: msgpack-c's pack_double() makes integers of whole numbers, -0.0 among them.
 inline char* PackDouble(char* at, double value) noexcept {
   *at = static_cast<char>(0xcb);
   StoreBig(at + 1, std::bit_cast<uint64_t>(value));
   return at + 9;
+}
+
+/// The shortest head of a str (`is_text`) or bin of `size` bytes.
+inline char* PackStringHead(char* at, uint32_t size, bool is_text) noexcept {
+  if (is_text && size <= kShortTextBytes) {
+    *at = static_cast<char>(0xa0 | size);
+    return at + 1;
+  }
+  // 0, 1 or 2: one, two or four bytes say how long it is.
+  const unsigned form = (size > UINT8_MAX) + (size > UINT16_MAX);
+  const unsigned bytes = 1u << form;
+  *at = static_cast<char>((is_text ? 0xd9 : 0xc4) + form);
+  StoreBig(at + 1, static_cast<uint64_t>(size) << (64 - 8 * bytes));
+  return at + 1 + bytes;
 }
 
 /// Up to kShortTextBytes of ASCII, as str. Null: there is another byte among them. Reads nothing beyond `size`.

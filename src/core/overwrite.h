@@ -2,11 +2,12 @@
 //
 // Replacing the words of a live slot, seen by readers and by kills as one step.
 //
-// The old words go into the undo record, the version becomes odd, the words are stored, and the new version is the
-// commit: a kill before it puts the old words back, a kill after it keeps the new ones. The words that are put back get
-// a version of their own, so that a reader that caught some of the others cannot take what it has for whole.
+// The old words go into the undo record, the version becomes odd, the words are stored, and the new version, which is
+// the stripe's last one, is the commit: a kill before it puts the old words back, a kill after it keeps the new ones.
+// The words that are put back get a version of their own, so that a reader that caught some of the others cannot take
+// what it has for whole.
 //
-// Each stripe (stripe.h) has a record. REQUIRES, for both functions: that stripe is locked, or free with the region's
+// Each stripe (stripe.h) has a record. REQUIRES, for all functions: that stripe is locked, or free with the region's
 // lock held; it is that of the slot's key.
 
 #pragma once
@@ -14,25 +15,48 @@
 #include <cstdint>
 
 #include "core/region_view.h"
+#include "core/stripe.h"
 
 namespace shmpack {
 
 /// Loads them. Without the lock, only a version that is even and the same before and after makes them one value.
-inline ValueWords LoadValueWords(const SlotShm& slot) noexcept {
-  return {Load(slot.meta), {Load(slot.payload[0]), Load(slot.payload[1])}};
+inline ValueWords LoadValueWords(RegionView view, uint32_t index) noexcept {
+  const SlotShm& slot = view.slot(index);
+  const uint32_t meta = Load(slot.meta);
+  return {meta, {Load(slot.payload), UsesTail(meta) ? Load(view.tail(index).payload) : 0}};
 }
 
 /// Stores them. The version is the caller's affair.
-inline void StoreValueWords(SlotShm& slot, const ValueWords& words) noexcept {
+inline void StoreValueWords(RegionView view, uint32_t index, const ValueWords& words) noexcept {
+  SlotShm& slot = view.slot(index);
   Store(slot.meta, words.meta);
-  Store(slot.payload[0], words.payload[0]);
-  Store(slot.payload[1], words.payload[1]);
+  Store(slot.payload, words.payload[0]);
+  if (words.uses_tail()) Store(view.tail(index).payload, words.payload[1]);
 }
 
-/// REQUIRES: slot `index` is live and the undo record is not armed.
-void OverwriteLocked(const RegionView& view, uint32_t stripe, uint32_t index, const ValueWords& words) noexcept;
+/// Replaces the words of slot `index`, which were `old`. `swap`: the new ones point to the stripe's spare block, the
+/// old ones to one of the same size, which becomes the spare one; a kill between the commit and that leaves the record
+/// armed, which says which block it is. REQUIRES: the slot is live and the record is not armed.
+[[gnu::always_inline]] inline void OverwriteLocked(RegionView view, uint32_t stripe, uint32_t index,
+                                                   const ValueWords& old, const ValueWords& words,
+                                                   bool swap = false) noexcept {
+  StripeShm& shm = view.header().stripes[stripe];
+  UndoShm& undo = shm.undo;
+  SlotShm& slot = view.slot(index);
+  const uint64_t version = NextVersionLocked(view, stripe);
+  Store(undo.meta, old.meta);
+  Store(undo.payload[0], old.payload[0]);
+  if (old.uses_tail()) Store(undo.payload[1], old.payload[1]);
+  Store(undo.armed, index + 1);
+  Store(slot.version, version | 1);
+  StoreValueWords(view, index, words);
+  Store(slot.version, version);
+  if (swap) Store(shm.spare_block, old.offset());
+  Store(undo.armed, 0U);
+}
 
-/// Puts back what a killed OverwriteLocked() left half done. False: the record cannot be.
-bool UndoOverwriteLocked(const RegionView& view, uint32_t stripe, uint32_t slot_count) noexcept;
+/// Puts back what a killed OverwriteLocked() left half done, or completes it, if it was committed. False: the record
+/// cannot be.
+bool UndoOverwriteLocked(RegionView view, uint32_t stripe, uint32_t slot_count) noexcept;
 
 }  // namespace shmpack

@@ -15,23 +15,22 @@ namespace shmpack {
 namespace {
 
 /// Fills `peeked` from the words of a slot. False: they point out of the region.
-bool Describe(const RegionView& view, const ValueWords& words, Peeked* peeked) noexcept {
-  if (words.meta != kMetaHeap) {
-    peeked->length = words.meta >> kMetaInlineShift;
+bool Describe(RegionView view, const ValueWords& words, Peeked* peeked) noexcept {
+  if (!words.in_heap()) {
+    peeked->length = words.inline_bytes();
     std::memcpy(peeked->head, words.payload, kInlineBytes);
-    return (words.meta & 0xff) == 0 && peeked->length <= kInlineBytes;
+    return words.fits_slot();
   }
-  if (!view.ValueInBounds(words.payload[0], words.payload[1])) return false;
-  const auto offset = static_cast<uint32_t>(words.payload[0]);
-  peeked->block = Offset{offset};
-  peeked->length = words.payload[1];
-  CopyOut(peeked->head, view.at(offset) + sizeof(BlockShm), kInlineBytes);
+  if (!view.HoldsInHeap(words)) return false;
+  peeked->block = Offset{words.offset()};
+  peeked->length = words.length();
+  CopyOut(peeked->head, view.at(words.offset()) + sizeof(BlockShm), kInlineBytes);
   return true;
 }
 
 /// Reads the old value of slot `index`, whose writer died half-way: it is in the undo record until somebody repairs.
 /// The odd version stands for it: whoever repairs gives the slot another one.
-Status PeekUndone(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
+Status PeekUndone(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
   const UndoShm& undo = view.header().stripes[StripeOf(key)].undo;
   Peeked peeked;
@@ -50,7 +49,7 @@ Status PeekUndone(const RegionView& view, uint32_t index, int64_t key, Peeked* o
 /// While the last holder of the region's lock, or of the key's stripe, is dead and nobody has repaired yet: the value
 /// may be in the undo record, and chains may lead nowhere, so every slot is looked at. kChanged: that is not so (any
 /// more), or the value itself was on the move.
-Status PeekAfterDeath(const RegionView& view, int64_t key, Peeked* out) noexcept {
+Status PeekAfterDeath(RegionView view, int64_t key, Peeked* out) noexcept {
   const LockShm& lock = view.header().lock;
   const SharedU64& sequence = view.header().index.structure_sequence;
   const uint64_t before = Load(sequence);
@@ -74,21 +73,21 @@ Status PeekAfterDeath(const RegionView& view, int64_t key, Peeked* out) noexcept
 
 }  // namespace
 
-Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept {
+Status PeekSlot(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
   Peeked peeked;
   peeked.slot = index;
   peeked.version = Load(slot.version);
   if (peeked.version == 0 || (peeked.version & 1) != 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
-  const bool in_bounds = Describe(view, LoadValueWords(slot), &peeked);
+  const bool in_bounds = Describe(view, LoadValueWords(view, index), &peeked);
   if (!IsUnchanged(view, peeked)) return Status(Code::kChanged);
   if (!in_bounds) return Status(Code::kCorrupt, "a value lies outside of it");
   *out = peeked;
   return {};
 }
 
-Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept {
+Status PeekLockFree(RegionView view, int64_t key, Peeked* out) noexcept {
   const SharedU64& sequence = view.header().index.structure_sequence;
   const uint64_t before = Load(sequence);
   const uint32_t slot_count = view.LoadSlotCount();
@@ -101,19 +100,19 @@ Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept {
   return Status(Code::kNotFound);
 }
 
-Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept {
+Status PeekLocked(RegionView view, int64_t key, Peeked* out) noexcept {
   const Status status = PeekLockFree(view, key, out);
   // With the lock held nothing changes: what looks as if it did is damage.
   return status.code() == Code::kChanged ? Status(Code::kCorrupt, "a slot is half written") : status;
 }
 
-Status PeekWithoutLock(const RegionView& view, int64_t key, Peeked* out) noexcept {
+Status PeekWithoutLock(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept {
   for (;;) {
     Status status = PeekLockFree(view, key, out);
     if (status.ok() || status.code() == Code::kNotFound) return status;
     const Status after_death = PeekAfterDeath(view, key, out);
     if (after_death.code() != Code::kChanged) return after_death;
-    if (view.deadline().SecondsLeft() <= 0) {
+    if (deadline.SecondsLeft() <= 0) {
       return status.code() == Code::kCorrupt ? status : Status(Code::kTimeout, "a writer does not finish");
     }
     const timespec a_moment = {0, 1'000'000};
@@ -121,7 +120,7 @@ Status PeekWithoutLock(const RegionView& view, int64_t key, Peeked* out) noexcep
   }
 }
 
-bool IsUnchanged(const RegionView& view, const Peeked& peeked) noexcept {
+bool IsUnchanged(RegionView view, const Peeked& peeked) noexcept {
   // A slot that compaction gave back may hold a value's bytes by now, even where its version was. They were stored
   // after slot_count was lowered, so who saw them, and looks at slot_count afterwards, sees that, too; unless the slot
   // is there again, and then its version is another.

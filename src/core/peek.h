@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "core/region_view.h"
+#include "port/deadline.h"
 #include "shmpack/region.h"
 #include "shmpack/status.h"
 
@@ -15,20 +16,20 @@ namespace shmpack {
 
 /// One look without the lock. kNotFound, kChanged (writers were in the way, or died there), kCorrupt (which may be
 /// their doing, too).
-Status PeekLockFree(const RegionView& view, int64_t key, Peeked* out) noexcept;
+Status PeekLockFree(RegionView view, int64_t key, Peeked* out) noexcept;
 
 /// The same at slot `index`, where `key` may be. kChanged: it is being written, or is another's by now. kCorrupt.
 /// REQUIRES: index < max_slots().
-Status PeekSlot(const RegionView& view, uint32_t index, int64_t key, Peeked* out) noexcept;
+Status PeekSlot(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept;
 
 /// REQUIRES: the region's lock, and the stripe of `key` free (LockKey). kNotFound, kCorrupt.
-Status PeekLocked(const RegionView& view, int64_t key, Peeked* out) noexcept;
+Status PeekLocked(RegionView view, int64_t key, Peeked* out) noexcept;
 
 /// For a reader that may not take the lock: waits for writers until the timeout, and reads around one that died, whom
 /// only the next writer's repair removes. kNotFound, kTimeout, kCorrupt.
-Status PeekWithoutLock(const RegionView& view, int64_t key, Peeked* out) noexcept;
+Status PeekWithoutLock(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept;
 
 /// Whether what was peeked at is still what its slot holds. Whoever copied bytes of it asks afterwards.
-bool IsUnchanged(const RegionView& view, const Peeked& peeked) noexcept;
+bool IsUnchanged(RegionView view, const Peeked& peeked) noexcept;
 
 }  // namespace shmpack

@@ -36,7 +36,7 @@ void AddTo(SharedU32& word, int64_t amount) noexcept {
 }
 
 /// A slot for a new key: a free one, or one more. kNoSlot with *status telling why.
-uint32_t TakeSlotLocked(const RegionView& view, uint32_t* slot_count, Status* status) noexcept {
+uint32_t TakeSlotLocked(RegionView view, uint32_t* slot_count, Status* status) noexcept {
   uint32_t index = PopFreeSlotLocked(view, *slot_count);
   if (index != kNoSlot) return index;
   if (*slot_count == view.max_slots() || view.slots_begin(*slot_count + 1) < Load(view.header().writer.heap_end)) {
@@ -60,10 +60,10 @@ struct OldValue {
   uint64_t length = 0;
 };
 
-[[gnu::always_inline]] inline OldValue OldValueOf(const RegionView& view, uint32_t index) noexcept {
-  const ValueWords words = LoadValueWords(view.slot(index));
-  if (words.meta != kMetaHeap || !view.ValueInBounds(words.payload[0], words.payload[1])) return {};
-  return {Offset{static_cast<uint32_t>(words.payload[0])}, words.payload[1]};
+[[gnu::always_inline]] inline OldValue OldValueOf(RegionView view, uint32_t index) noexcept {
+  const ValueWords words = LoadValueWords(view, index);
+  if (!view.HoldsInHeap(words)) return {};
+  return {Offset{words.offset()}, words.length()};
 }
 
 /// Up to 8 bytes as the word whose memory they would be. In registers: what was just written in other pieces than it is
@@ -85,27 +85,28 @@ struct OldValue {
   return word;
 }
 
-/// The words of a slot that keeps the value itself. REQUIRES: at most kInlineBytes.
-[[gnu::always_inline]] inline ValueWords InlineWords(const ValueBytes& value) noexcept {
-  ValueWords words = {static_cast<uint32_t>((value.head_bytes + value.body_bytes) << kMetaInlineShift), {0, 0}};
+/// REQUIRES: at most kInlineBytes.
+ShortBytes ToShort(const ValueBytes& value) noexcept {
+  ShortBytes bytes;
+  bytes.count = static_cast<uint32_t>(value.bytes());
   if (std::endian::native == std::endian::little && value.body_bytes == 0) {
-    const auto* const bytes = static_cast<const uint8_t*>(value.head);
+    const auto* const head = static_cast<const uint8_t*>(value.head);
     const uint64_t low = value.head_bytes < 8 ? value.head_bytes : 8;
-    words.payload[0] = WordOf(bytes, low);
-    words.payload[1] = WordOf(bytes + low, value.head_bytes - low);
-    return words;
+    bytes.words[0] = WordOf(head, low);
+    bytes.words[1] = WordOf(head + low, value.head_bytes - low);
+    return bytes;
   }
-  auto* const bytes = reinterpret_cast<uint8_t*>(words.payload);
-  if (value.head_bytes != 0) std::memcpy(bytes, value.head, value.head_bytes);
-  if (value.body_bytes != 0) std::memcpy(bytes + value.head_bytes, value.body, value.body_bytes);
-  return words;
+  auto* const to = reinterpret_cast<uint8_t*>(bytes.words);
+  if (value.head_bytes != 0) std::memcpy(to, value.head, value.head_bytes);
+  if (value.body_bytes != 0) std::memcpy(to + value.head_bytes, value.body, value.body_bytes);
+  return bytes;
 }
 
 /// Computes anew what is derived, after an operation that has committed met damage. It has done what was asked, so it
 /// does not fail; but if this cannot be mended, the next holder of the lock has to try a repair, and says so: the words
 /// are half computed, and to go on with them would damage other values. False: that is so.
-bool MendAfterCommitLocked(const RegionView& view, uint32_t slot_count) noexcept {
-  Deadline brief(kBriefMs, view.deadline());
+bool MendAfterCommitLocked(RegionView view, uint32_t slot_count) noexcept {
+  Deadline brief(kBriefMs);
   return AwaitAllStripesLocked(view, brief).ok() && RebuildLocked(view, slot_count).ok();
 }
 
@@ -116,12 +117,12 @@ struct Taken {
 };
 
 /// Ends a committed change: frees the old value's block, if there is one, and counts what was taken instead.
-[[gnu::always_inline]] inline bool SettleLocked(const RegionView& view, const Taken& taken, const OldValue& old,
-                                                uint32_t slot_count) noexcept {
+[[gnu::always_inline]] inline bool SettleLocked(RegionView view, uint32_t stripe, const Taken& taken,
+                                                const OldValue& old, uint32_t slot_count) noexcept {
   WriterShm& writer = view.header().writer;
   Taken given;
   if (old.block != Offset::kNone) {
-    if (!FreeLocked(view, old.block, &given.units)) return MendAfterCommitLocked(view, slot_count);
+    if (!FreeLocked(view, stripe, old.block, &given.units)) return MendAfterCommitLocked(view, slot_count);
     given.charge = ChargedBytes(old.length);
   }
   if (taken.units != given.units) AddTo(writer.live_units, int64_t{taken.units} - given.units);
@@ -133,10 +134,9 @@ struct Taken {
 
 /// Puts a value where there is room for it in one piece; kNoRoom where there is none, with nothing changed that counts.
 /// `index` is the slot of `old`; kNoSlot: the variable is new.
-[[gnu::always_inline]] inline Status PlaceLocked(const RegionView& view, int64_t key, const ValueBytes& value,
-                                                 uint32_t index, const OldValue& old, uint32_t slot_count,
-                                                 bool* whole) noexcept {
-  const uint64_t size = value.head_bytes + value.body_bytes;
+[[gnu::always_inline]] inline Status PlaceLocked(RegionView view, int64_t key, const ValueBytes& value, uint32_t index,
+                                                 const OldValue& old, uint32_t slot_count, bool* whole) noexcept {
+  const uint64_t size = value.bytes();
   const bool is_new = index == kNoSlot;
   if (is_new) {
     Status status;
@@ -144,42 +144,41 @@ struct Taken {
     if (!status.ok()) return status;
     if (index == kNoSlot) return ChainCorrupt();
   }
+  const uint32_t stripe = StripeOf(key);
   ValueWords words;
   Taken taken;
   if (size > kInlineBytes) {
     taken = {BlockUnits(size), ChargedBytes(size)};
-    const Offset block = AllocateLocked(view, &taken.units, index + 1, view.slots_begin(slot_count));
+    const Offset block = AllocateLocked(view, stripe, &taken.units, index + 1, view.slots_begin(slot_count));
     if (block == Offset::kNone) {
       if (is_new) PushFreeSlotLocked(view, index);
       return Status(Code::kNoRoom);
     }
-    uint8_t* const bytes = view.at(static_cast<uint32_t>(block)) + sizeof(BlockShm);
-    CopyIn(bytes, value.head, value.head_bytes);
-    if (value.body_bytes != 0) CopyIn(bytes + value.head_bytes, value.body, value.body_bytes);
-    words = {kMetaHeap, {static_cast<uint64_t>(block), size}};
+    FillBlock(view, static_cast<uint32_t>(block), value);
+    words = ValueWords::InHeap(block, size);
   } else {
-    words = InlineWords(value);
+    words = ValueWords::InSlot(ToShort(value));
   }
   if (!is_new) {
-    OverwriteLocked(view, StripeOf(key), index, words);
-    *whole = SettleLocked(view, taken, old, slot_count);
+    OverwriteLocked(view, stripe, index, LoadValueWords(view, index), words);
+    *whole = SettleLocked(view, stripe, taken, old, slot_count);
     return {};
   }
   SlotShm& slot = view.slot(index);
   BeginStructureLocked(view);
   Store(slot.key, static_cast<uint64_t>(key));
-  StoreValueWords(slot, words);
-  Store(slot.version, NextVersionLocked(view, StripeOf(key)));  // The commit: a repair links what has a version.
+  StoreValueWords(view, index, words);
+  Store(slot.version, NextVersionLocked(view, stripe));  // The commit: a repair links what has a version.
   LinkLocked(view, slot_count, index);
   EndStructureLocked(view);
   AddTo(view.header().writer.live_slots, 1);
-  *whole = SettleLocked(view, taken, old, slot_count);
+  *whole = SettleLocked(view, stripe, taken, old, slot_count);
   return {};
 }
 
-Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value, bool* whole) noexcept {
+Status PutLocked(RegionView view, int64_t key, const ValueBytes& value, Deadline& deadline, bool* whole) noexcept {
   const WriterShm& writer = view.header().writer;
-  const uint64_t size = value.head_bytes + value.body_bytes;
+  const uint64_t size = value.bytes();
   bool joined = false;  // Once each: hostile bytes could make either look worth it for ever.
   bool compacted = false;
   for (;;) {
@@ -201,21 +200,26 @@ Status PutLocked(const RegionView& view, int64_t key, const ValueBytes& value, b
     }
     const Status status = PlaceLocked(view, key, value, index, old, slot_count, whole);
     if (status.code() != Code::kNoRoom) return status;
-    if (!joined && Load(writer.spare_block) != 0) {
+    if (!joined) {
       joined = true;
-      if (JoinSpareLocked(view)) continue;
-      return Status(Code::kCorrupt, "its heap contradicts itself");  // The next holder of the lock repairs.
+      Deadline brief(kBriefMs, deadline);
+      const Status quiet = AwaitAllStripesLocked(view, brief);
+      if (quiet.ok()) {
+        if (JoinSparesLocked(view)) continue;
+        return Status(Code::kCorrupt, "its heap contradicts itself");  // The next holder of the lock repairs.
+      }
+      if (quiet.code() != Code::kTimeout) return quiet;
     }
     if (compacted) return status;
     compacted = true;
     const uint32_t units = size > kInlineBytes ? BlockUnits(size) : 0;
     if (!FitsCompactedLocked(view, index == kNoSlot ? 1 : 0, units)) return status;
-    const Status compact = CompactLocked(view);
+    const Status compact = CompactLocked(view, deadline);
     if (!compact.ok()) return compact;
   }
 }
 
-Status RemoveLocked(const RegionView& view, int64_t key, bool* whole) noexcept {
+Status RemoveLocked(RegionView view, int64_t key, bool* whole) noexcept {
   const uint32_t slot_count = view.LoadSlotCount();
   if (slot_count == kNoSlot) return SlotCountCorrupt();
   uint32_t index = 0;
@@ -229,7 +233,7 @@ Status RemoveLocked(const RegionView& view, int64_t key, bool* whole) noexcept {
   EndStructureLocked(view);
   if (unlinked) {
     AddTo(view.header().writer.live_slots, -1);
-    *whole = SettleLocked(view, {}, old, slot_count);
+    *whole = SettleLocked(view, StripeOf(key), {}, old, slot_count);
   } else {
     *whole = MendAfterCommitLocked(view, slot_count);
   }
@@ -239,26 +243,40 @@ Status RemoveLocked(const RegionView& view, int64_t key, bool* whole) noexcept {
 }  // namespace
 
 Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) noexcept {
+  if (value.bytes() <= kInlineBytes) return Put(key, ToShort(value), timeout_ms);
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this, timeout_ms);
-  if (value.head_bytes + value.body_bytes <= kInlineBytes && ReplaceInStripe(view, key, InlineWords(value))) return {};
+  if (value.bytes() > kMaxValueBytes) return Status(Code::kTooLarge, "a variable takes at most 4294967295 bytes");
+  Deadline deadline(timeout_ms);
+  return ReplaceInBlock(RegionView(*this), key, value, deadline) ? Status() : PutAnywhere(key, value, deadline);
+}
+
+Status Region::Put(int64_t key, const ShortBytes& value, uint32_t timeout_ms) noexcept {
+  if (read_only_) return Status(Code::kReadOnly);
+  Deadline deadline(timeout_ms);
+  if (ReplaceInSlot(RegionView(*this), key, ValueWords::InSlot(value), deadline)) return {};
+  return PutAnywhere(key, {value.words, value.count}, deadline);
+}
+
+Status Region::PutAnywhere(int64_t key, const ValueBytes& value, Deadline& deadline) noexcept {
+  const RegionView view(*this);
   for (;;) {
-    Status status = LockKey(view, key);
+    Status status = LockKey(view, key, deadline);
     if (!status.ok()) return status;
     bool whole = true;
-    status = PutLocked(view, key, value, &whole);
+    status = PutLocked(view, key, value, deadline, &whole);
     UnlockRegion(view, whole ? status : ChainCorrupt());
     if (status.code() != Code::kChanged) return status;
     // It has to be compacted, and somebody does not let go of a stripe.
-    status = AwaitAllStripesUnlocked(view);
+    status = AwaitAllStripesUnlocked(view, deadline);
     if (!status.ok()) return status;
   }
 }
 
 Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this, timeout_ms);
-  Status status = LockKey(view, key);
+  const RegionView view(*this);
+  Deadline deadline(timeout_ms);
+  Status status = LockKey(view, key, deadline);
   if (!status.ok()) return status;
   bool whole = true;
   status = RemoveLocked(view, key, &whole);
@@ -267,7 +285,8 @@ Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
 }
 
 Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
-  const RegionView view(*this, timeout_ms);
+  const RegionView view(*this);
+  Deadline deadline(timeout_ms);
   for (int tries = 0; tries < kLockFreeTries; ++tries) {
     const Status status = PeekLockFree(view, key, out);
     // What looks damaged is looked at again under the lock, so that the next writer repairs what can be.
@@ -275,8 +294,8 @@ Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
     if (status.code() != Code::kChanged) return status;
     if (tries >= kTriesBeforeYield) sched_yield();
   }
-  if (read_only_) return PeekWithoutLock(view, key, out);
-  Status status = LockKey(view, key);
+  if (read_only_) return PeekWithoutLock(view, key, deadline, out);
+  Status status = LockKey(view, key, deadline);
   if (!status.ok()) return status;
   status = PeekLocked(view, key, out);
   UnlockRegion(view, status);
@@ -305,8 +324,9 @@ Status Region::Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept {
 
 Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t capacity, Peeked* peeked) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this, timeout_ms);
-  Status status = LockKey(view, key);
+  const RegionView view(*this);
+  Deadline deadline(timeout_ms);
+  Status status = LockKey(view, key, deadline);
   if (!status.ok()) return status;
   status = PeekLocked(view, key, peeked);
   if (status.ok()) status = peeked->length > capacity ? Status(Code::kTooSmall) : Copy(*peeked, 0, out);
@@ -316,12 +336,13 @@ Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t 
 
 Status Region::Stats(uint32_t timeout_ms, RegionStats* out) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  const RegionView view(*this, timeout_ms);
-  Status status = LockRegion(view);
+  const RegionView view(*this);
+  Deadline deadline(timeout_ms);
+  Status status = LockRegion(view, deadline);
   if (!status.ok()) return status;
   const WriterShm& writer = view.header().writer;
   const uint64_t slots = Load(writer.live_slots);
-  const uint64_t used = sizeof(HeaderShm) + slots * sizeof(SlotShm) + uint64_t{Load(writer.live_units)} * kUnitBytes;
+  const uint64_t used = sizeof(HeaderShm) + SlotBytes(slots) + uint64_t{Load(writer.live_units)} * kUnitBytes;
   *out = {bytes_, slots, Load(writer.data_bytes), bytes_ - used};
   UnlockRegion(view, status);
   return status;

@@ -24,11 +24,22 @@ constexpr char kStockMagic[] = "PHP_SM";
 
 /// What the heap's values may take. A quarter more than asked, because a float takes 9 bytes here and may take 4 in the
 /// text of serialize(): so whatever fits a stock segment of `size_bytes` fits.
-constexpr uint64_t QuotaOf(uint64_t size_bytes) noexcept { return (size_bytes + size_bytes / 4 + 15) & ~uint64_t{15}; }
+constexpr uint64_t QuotaOf(uint64_t size_bytes) noexcept {
+  constexpr uint64_t kHalfGroup = sizeof(SlotGroupShm) / 2;
+  return (size_bytes + size_bytes / 4 + kHalfGroup - 1) / kHalfGroup * kHalfGroup;
+}
 
-/// Twice the quota: an overwrite needs room for the old value and the new one, and slots and blocks have headers.
-constexpr uint64_t RegionBytes(uint64_t quota) noexcept { return sizeof(HeaderShm) + 2 * quota; }
-constexpr uint64_t QuotaOfRegion(uint64_t bytes) noexcept { return (bytes - sizeof(HeaderShm)) / 2; }
+/// Twice the quota: an overwrite needs room for the old value and the new one, and slots and blocks have headers. And a
+/// group of slots, because of the last one as little as a slot may be used. Behind the header is room for whole groups,
+/// so that no slot lies in two cache lines.
+constexpr uint64_t RegionBytes(uint64_t quota) noexcept { return sizeof(HeaderShm) + sizeof(SlotGroupShm) + 2 * quota; }
+constexpr uint64_t QuotaOfRegion(uint64_t bytes) noexcept {
+  return (bytes - sizeof(HeaderShm) - sizeof(SlotGroupShm)) / 2;
+}
+constexpr bool IsRegionSize(uint64_t bytes) noexcept {
+  return bytes >= RegionBytes(0) && bytes <= kMaxRegionBytes &&
+         (bytes - sizeof(HeaderShm)) % sizeof(SlotGroupShm) == 0;
+}
 
 void InitialiseLocked(HeaderShm& header, uint64_t bytes) noexcept {
   timespec now;
@@ -42,7 +53,7 @@ void InitialiseLocked(HeaderShm& header, uint64_t bytes) noexcept {
   Store(header.creator_pid, static_cast<uint32_t>(getpid()));
   Store(header.creator_uid, static_cast<uint32_t>(geteuid()));
   Store(header.header_bytes, static_cast<uint32_t>(sizeof(HeaderShm)));
-  Store(header.slot_bytes, static_cast<uint32_t>(sizeof(SlotShm)));
+  Store(header.group_bytes, static_cast<uint32_t>(sizeof(SlotGroupShm)));
   Store(header.writer.heap_end, RegionView::heap_begin());
   // The commit: without it the next one to attach does all of the above again.
   Store(header.magic, kMagic);
@@ -81,8 +92,8 @@ Status Check(const SegmentHandle& segment) noexcept {
     return Load(header.format_version) > kFormatVersion ? Status(Code::kVersion, "its format is newer")
                                                         : Status(Code::kVersion, "its format is older");
   }
-  if (Load(header.total_bytes) != segment.bytes || segment.bytes % kUnitBytes != 0 || segment.bytes > kMaxRegionBytes ||
-      Load(header.header_bytes) != sizeof(HeaderShm) || Load(header.slot_bytes) != sizeof(SlotShm)) {
+  if (Load(header.total_bytes) != segment.bytes || !IsRegionSize(segment.bytes) ||
+      Load(header.header_bytes) != sizeof(HeaderShm) || Load(header.group_bytes) != sizeof(SlotGroupShm)) {
     return Status(Code::kCorrupt, "its header contradicts its size");
   }
   return {};
@@ -90,8 +101,8 @@ Status Check(const SegmentHandle& segment) noexcept {
 
 /// Whether there is nothing to read yet, but one of us is at it, or was.
 bool IsHalfMade(const SegmentHandle& segment) noexcept {
-  return segment.half_made && segment.bytes >= sizeof(HeaderShm) && segment.bytes % kUnitBytes == 0 &&
-         segment.bytes <= kMaxRegionBytes && Load(static_cast<const HeaderShm*>(segment.base)->magic) == 0;
+  return segment.half_made && IsRegionSize(segment.bytes) &&
+         Load(static_cast<const HeaderShm*>(segment.base)->magic) == 0;
 }
 
 /// Maps a segment and makes sure that it is a whole region, finishing it where that is to be done.

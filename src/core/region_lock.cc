@@ -6,23 +6,23 @@
 
 namespace shmpack {
 
-Status RepairOrUnlock(const RegionView& view, Acquired acquired) noexcept {
+Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) noexcept {
   if (acquired == Acquired::kTimeout) return Status(Code::kTimeout, "its lock is held");
-  const Status repaired = RepairLocked(view);
+  const Status repaired = RepairLocked(view, deadline);
   if (!repaired.ok()) ReleaseRobustLock(view.header().lock, false);
   return repaired;
 }
 
-Status AwaitKeyOrUnlock(const RegionView& view, uint32_t stripe) noexcept {
+Status AwaitKeyOrUnlock(RegionView view, uint32_t stripe, Deadline& deadline) noexcept {
   for (;;) {
-    Deadline brief(kBriefMs, view.deadline());
+    Deadline brief(kBriefMs, deadline);
     Status status = AwaitStripeLocked(view, stripe, brief);
     if (status.ok()) return status;
     ReleaseRobustLock(view.header().lock, status.code() != Code::kCorrupt);
     if (status.code() != Code::kTimeout) return status;
     // Others go on meanwhile.
-    status = AwaitStripeUnlocked(view, stripe);
-    if (status.ok()) status = LockRegion(view);
+    status = AwaitStripeUnlocked(view, stripe, deadline);
+    if (status.ok()) status = LockRegion(view, deadline);
     if (!status.ok()) return status;
   }
 }

@@ -8,34 +8,35 @@
 
 #include "core/region_view.h"
 #include "core/stripe.h"
+#include "port/deadline.h"
 #include "port/robust_lock.h"
 #include "shmpack/status.h"
 
 namespace shmpack {
 
 /// What LockRegion() does when the lock was not simply free.
-Status RepairOrUnlock(const RegionView& view, Acquired acquired) noexcept;
+Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) noexcept;
 
 /// Takes the lock and, where the last holder died, makes the region whole. Not ok: the lock is not held. kTimeout,
 /// kCorrupt.
-[[gnu::always_inline]] inline Status LockRegion(const RegionView& view) noexcept {
-  const Acquired acquired = AcquireRobustLock(view.header().lock, view.deadline());
-  return acquired == Acquired::kClean ? Status() : RepairOrUnlock(view, acquired);
+[[gnu::always_inline]] inline Status LockRegion(RegionView view, Deadline& deadline) noexcept {
+  const Acquired acquired = AcquireRobustLock(view.header().lock, deadline);
+  return acquired == Acquired::kClean ? Status() : RepairOrUnlock(view, acquired, deadline);
 }
 
 /// LockKey() when the stripe was not free at first sight. Takes over the region's lock.
-Status AwaitKeyOrUnlock(const RegionView& view, uint32_t stripe) noexcept;
+Status AwaitKeyOrUnlock(RegionView view, uint32_t stripe, Deadline& deadline) noexcept;
 
 /// The same, and waits until nobody uses the stripe of `key`, which stays so.
-[[gnu::always_inline]] inline Status LockKey(const RegionView& view, int64_t key) noexcept {
+[[gnu::always_inline]] inline Status LockKey(RegionView view, int64_t key, Deadline& deadline) noexcept {
   const uint32_t stripe = StripeOf(key);
-  const Status status = LockRegion(view);
+  const Status status = LockRegion(view, deadline);
   if (!status.ok() || RobustLockIsFree(view.header().stripes[stripe].lock)) return status;
-  return AwaitKeyOrUnlock(view, stripe);
+  return AwaitKeyOrUnlock(view, stripe, deadline);
 }
 
 /// `status` is what the locked operation came to: after kCorrupt the next holder tries to repair.
-inline void UnlockRegion(const RegionView& view, const Status& status) noexcept {
+inline void UnlockRegion(RegionView view, const Status& status) noexcept {
   ReleaseRobustLock(view.header().lock, status.code() != Code::kCorrupt);
 }
 

@@ -1,47 +1,71 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // RegionView: bounds-checked access to a mapped region, for the parts of the core that work on it (index, heap,
-// repair). Made from a Region for one call, so it carries that call's deadline; copies what bounds need out of the
-// handle, so that no shared byte ever widens them.
+// repair). Two words, copied out of the handle, so that no shared byte ever widens a bound. Passed by value: in
+// registers, where no store to shared memory can be taken for one to them.
 
 #pragma once
 
 #include <cstdint>
 
 #include "core/shared_access.h"
-#include "port/deadline.h"
 #include "shmpack/region.h"
 
 namespace shmpack {
 
 inline constexpr uint32_t kNoSlot = UINT32_MAX;
 
+/// The words of a slot that say what its value is.
+struct ValueWords {
+  uint32_t meta;
+  uint64_t payload[2];  // The second: only if uses_tail().
+
+  /// REQUIRES: at most kInlineBytes.
+  static ValueWords InSlot(const ShortBytes& value) noexcept {
+    return {value.count << kMetaInlineShift, {value.words[0], value.words[1]}};
+  }
+  static ValueWords InHeap(Offset block, uint64_t length) noexcept {
+    return {kMetaHeap, {length << 32 | static_cast<uint32_t>(block), 0}};
+  }
+  bool in_heap() const noexcept { return meta == kMetaHeap; }
+  /// REQUIRES: not in_heap().
+  uint32_t inline_bytes() const noexcept { return meta >> kMetaInlineShift; }
+  bool fits_slot() const noexcept { return (meta & 0xff) == 0 && inline_bytes() <= kInlineBytes; }
+  bool uses_tail() const noexcept { return UsesTail(meta); }
+  /// REQUIRES, both: in_heap().
+  uint32_t offset() const noexcept { return static_cast<uint32_t>(payload[0]); }
+  uint64_t length() const noexcept { return payload[0] >> 32; }
+};
+
+/// Bytes that `slot_count` slots take.
+constexpr uint64_t SlotBytes(uint64_t slot_count) noexcept {
+  return (slot_count + kGroupSlots - 1) / kGroupSlots * sizeof(SlotGroupShm);
+}
+
 class RegionView {
  public:
-  /// Without `timeout_ms`: for a call that waits for nothing.
-  explicit RegionView(const Region& region, uint32_t timeout_ms = 0) noexcept
-      : deadline_(timeout_ms),
-        header_(region.header_),
-        base_(reinterpret_cast<uint8_t*>(region.header_)),
-        bytes_(region.bytes_),
-        max_slots_(static_cast<uint32_t>((region.bytes_ - sizeof(HeaderShm)) / sizeof(SlotShm))) {}
+  explicit RegionView(const Region& region) noexcept : header_(region.header_), bytes_(region.bytes_) {}
 
-  /// Of all that the call waits for.
-  Deadline& deadline() const noexcept { return deadline_; }
   HeaderShm& header() const noexcept { return *header_; }
-  uint8_t* base() const noexcept { return base_; }
   uint64_t bytes() const noexcept { return bytes_; }
-  uint32_t max_slots() const noexcept { return max_slots_; }
+  /// Whether there can be so many slots. What lies behind the header is whole groups.
+  bool Holds(uint32_t slot_count) const noexcept {
+    return slot_count * (sizeof(SlotGroupShm) / kGroupSlots) <= bytes_ - sizeof(HeaderShm);
+  }
+  uint32_t max_slots() const noexcept {
+    return static_cast<uint32_t>((bytes_ - sizeof(HeaderShm)) / (sizeof(SlotGroupShm) / kGroupSlots));
+  }
 
-  /// REQUIRES: index < max_slots().
-  SlotShm& slot(uint32_t index) const noexcept {
-    return *reinterpret_cast<SlotShm*>(base_ + bytes_ - (uint64_t{index} + 1) * sizeof(SlotShm));
+  /// REQUIRES, both: index < max_slots().
+  SlotShm& slot(uint32_t index) const noexcept { return *reinterpret_cast<SlotShm*>(end() - SlotBelowEnd(index)); }
+  SlotTailShm& tail(uint32_t index) const noexcept {
+    return *reinterpret_cast<SlotTailShm*>(end() - TailBelowEnd(index));
   }
 
   /// slot_count, or kNoSlot if it is more than fits.
   uint32_t LoadSlotCount() const noexcept {
     const uint32_t count = Load(header_->index.slot_count);
-    return count <= max_slots_ ? count : kNoSlot;
+    return Holds(count) ? count : kNoSlot;
   }
 
   /// The first unit of the heap.
@@ -49,11 +73,13 @@ class RegionView {
 
   /// The first unit that belongs to the slots when there are `slot_count` of them. REQUIRES: slot_count <= max_slots().
   uint32_t slots_begin(uint32_t slot_count) const noexcept {
-    return static_cast<uint32_t>((bytes_ - uint64_t{slot_count} * sizeof(SlotShm)) / kUnitBytes);
+    return static_cast<uint32_t>((bytes_ - SlotBytes(slot_count)) / kUnitBytes);
   }
 
   /// Where `units` begin in this process. REQUIRES: inside the region.
-  uint8_t* at(uint32_t offset) const noexcept { return base_ + uint64_t{offset} * kUnitBytes; }
+  uint8_t* at(uint32_t offset) const noexcept {
+    return reinterpret_cast<uint8_t*>(header_) + uint64_t{offset} * kUnitBytes;
+  }
   BlockShm& block(uint32_t offset) const noexcept { return *reinterpret_cast<BlockShm*>(at(offset)); }
 
   /// Whether a value of `length` bytes in the block at `offset` lies wholly between header and region end.
@@ -61,19 +87,16 @@ class RegionView {
     if (offset < heap_begin() || offset >= bytes_ / kUnitBytes) return false;
     return length <= bytes_ - offset * kUnitBytes - sizeof(BlockShm) && length > kInlineBytes;
   }
+  /// Whether `words` point to a value in the heap that can be.
+  bool HoldsInHeap(const ValueWords& words) const noexcept {
+    return words.in_heap() && ValueInBounds(words.offset(), words.length());
+  }
 
  private:
-  mutable Deadline deadline_;
-  HeaderShm* header_;
-  uint8_t* base_;
-  uint64_t bytes_;
-  uint32_t max_slots_;
-};
+  uint8_t* end() const noexcept { return reinterpret_cast<uint8_t*>(header_) + bytes_; }
 
-/// The words of a slot that say what its value is.
-struct ValueWords {
-  uint32_t meta;
-  uint64_t payload[2];
+  HeaderShm* header_;
+  uint64_t bytes_;
 };
 
 /// Units of a block that holds `length` bytes.

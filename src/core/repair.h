@@ -7,14 +7,15 @@
 #pragma once
 
 #include "core/region_view.h"
+#include "port/deadline.h"
 #include "shmpack/status.h"
 
 namespace shmpack {
 
 /// Makes the region whole again. kCorrupt: its bytes contradict themselves in a way no kill can leave.
-Status RepairLocked(const RegionView& view) noexcept;
+Status RepairLocked(RegionView view, Deadline& deadline) noexcept;
 
 /// Computes index and heap anew. kCorrupt as above.
-Status RebuildLocked(const RegionView& view, uint32_t slot_count) noexcept;
+Status RebuildLocked(RegionView view, uint32_t slot_count) noexcept;
 
 }  // namespace shmpack

@@ -2,12 +2,13 @@
 //
 // Stripes: the region's lock split by key range, so that several processes replace small values at the same time.
 //
-// A value that is kept in its slot is replaced by another such under the lock of its key's stripe alone; everything
-// else is done under the region's lock. Each side takes its own lock and then looks at the other's, in one order for
-// all (RobustLockIsFree): whoever holds a stripe and finds the region's lock not free gives the stripe back with
-// nothing done; whoever holds the region's waits until the stripe of its key is free, or all of them before it touches
-// every slot. So nobody waits for the region's lock with a stripe in hand, nobody holds two locks, and newcomers do not
-// hold a stripe for longer than a look while the region is locked.
+// A value is replaced by one that takes as much room under the lock of its key's stripe alone: in its slot, or by
+// taking turns between its block and the stripe's spare one, so that nothing of the heap changes but who owns the two.
+// Everything else is done under the region's lock. Each side takes its own lock and then looks at the other's, in one
+// order for all (RobustLockIsFree): whoever holds a stripe and finds the region's lock not free gives the stripe back
+// with nothing done; whoever holds the region's waits until the stripe of its key is free, or all of them before it
+// touches every slot. So nobody waits for the region's lock with a stripe in hand, nobody holds two locks, and
+// newcomers do not hold a stripe for longer than a look while the region is locked.
 //
 // Kills. With a stripe's lock held: the kernel marks it, the next one to want the stripe takes the region's lock, and
 // whoever has that puts back from the stripe's undo record what is half done. With the region's lock held: its word is
@@ -19,6 +20,7 @@
 
 #include "core/index.h"
 #include "core/region_view.h"
+#include "port/deadline.h"
 #include "shmpack/status.h"
 
 namespace shmpack {
@@ -38,7 +40,7 @@ inline constexpr uint32_t kBriefMs = 1;
 
 /// A version that no slot of this region ever had: the stripe is part of it. REQUIRES: `stripe` is locked, or free with
 /// the region's lock held.
-inline uint64_t NextVersionLocked(const RegionView& view, uint32_t stripe) noexcept {
+inline uint64_t NextVersionLocked(RegionView view, uint32_t stripe) noexcept {
   constexpr uint64_t kTagBits = 2 * kStripeCount - 1;
   SharedU64& last = view.header().stripes[stripe].last_version;
   const uint64_t version = ((Load(last) | kTagBits) + 1) | (stripe << 1);
@@ -48,19 +50,22 @@ inline uint64_t NextVersionLocked(const RegionView& view, uint32_t stripe) noexc
 
 /// Waits until `stripe` is free, and puts back what a killed holder left half done. It stays free while the region's
 /// lock is held. REQUIRES: the region's lock. kTimeout, kCorrupt.
-Status AwaitStripeLocked(const RegionView& view, uint32_t stripe, Deadline& deadline) noexcept;
+Status AwaitStripeLocked(RegionView view, uint32_t stripe, Deadline& deadline) noexcept;
 
 /// The same for all stripes: before every slot is touched, and in each repair, which cannot know whose undo record the
 /// dead holder of the region's lock was using.
-Status AwaitAllStripesLocked(const RegionView& view, Deadline& deadline) noexcept;
+Status AwaitAllStripesLocked(RegionView view, Deadline& deadline) noexcept;
 
 /// Waits, without the region's lock, until it makes sense to ask for the stripes once more. kTimeout.
-Status AwaitStripeUnlocked(const RegionView& view, uint32_t stripe) noexcept;
-Status AwaitAllStripesUnlocked(const RegionView& view) noexcept;
+Status AwaitStripeUnlocked(RegionView view, uint32_t stripe, Deadline& deadline) noexcept;
+Status AwaitAllStripesUnlocked(RegionView view, Deadline& deadline) noexcept;
 
 /// Replaces the value of `key` under its stripe's lock, if both it and `words` are kept in the slot. False: that is not
 /// so, or somebody holds the region's lock, or a lock cannot be had; nothing has changed, and the region's lock is
 /// needed to go on.
-bool ReplaceInStripe(const RegionView& view, int64_t key, const ValueWords& words) noexcept;
+bool ReplaceInSlot(RegionView view, int64_t key, const ValueWords& words, Deadline& deadline) noexcept;
+
+/// The same, if it and `value` need blocks of the size that the stripe's spare one has.
+bool ReplaceInBlock(RegionView view, int64_t key, const ValueBytes& value, Deadline& deadline) noexcept;
 
 }  // namespace shmpack

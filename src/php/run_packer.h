@@ -13,11 +13,6 @@
 #include "php/utf8_check.h"
 #include "php/value_encoder.h"
 
-#ifndef MSGPACK_NO_BOOST
-#define MSGPACK_NO_BOOST
-#endif
-#include <msgpack/pack.hpp>
-
 namespace shmpack::php {
 
 /// From this length on a string that was found to be text is marked, so that it is looked through only once.
@@ -36,16 +31,6 @@ inline bool IsText(const zend_string* string) {
 
 /// Strings of 4 GiB or more are left to whoever refuses them.
 inline bool Fits(const zend_string* string) { return sizeof(size_t) == 4 || EXPECTED(ZSTR_LEN(string) <= UINT32_MAX); }
-
-/// The head of a string that fits.
-inline void WriteStringHead(const zend_string* string, EncodedValue* out) {
-  msgpack::packer<EncodedValue> packer(*out);
-  if (EXPECTED(IsText(string))) {
-    packer.pack_str(static_cast<uint32_t>(ZSTR_LEN(string)));
-  } else {
-    packer.pack_bin(static_cast<uint32_t>(ZSTR_LEN(string)));
-  }
-}
 
 /// Appends to an EncodedValue. The position is its own from the constructor to Done(), to be in a register.
 class RunPacker {
@@ -109,10 +94,9 @@ class RunPacker {
         return end;
       }
     }
-    out->size_ = static_cast<size_t>(at - out->begin_);
-    WriteStringHead(string, out);
-    out->write(ZSTR_VAL(string), size);
-    return out->begin_ + out->size_;
+    at = PackStringHead(at, static_cast<uint32_t>(size), IsText(string));
+    std::memcpy(at, ZSTR_VAL(string), size);
+    return at + size;
   }
 
   EncodedValue* out_;

@@ -16,15 +16,26 @@
 
 namespace shmpack::php {
 
-/// Strings up to this length are copied behind their header; longer ones are stored from where they are.
-inline constexpr size_t kCopiedStringBytes = 128;
+/// A string too long to be copied behind its head: it is stored from where it lies.
+zend_always_inline bool IsStoredInPlace(const zval* value) {
+  return Z_TYPE_P(value) == IS_STRING && Z_STRLEN_P(value) > kShortTextBytes && Fits(Z_STR_P(value));
+}
+
+/// Writes the head of such a string, for which `head` has kPackedBytes. The string must live, unchanged, as long as
+/// what is returned.
+inline ValueBytes StringInPlace(const zend_string* string, char* head) {
+  const auto size = static_cast<uint32_t>(ZSTR_LEN(string));
+  const char* const end = PackStringHead(head, size, IsText(string));
+  return {head, static_cast<uint64_t>(end - head), ZSTR_VAL(string), size};
+}
 
 /// Encodes `*value` into the fresh `*out` if it is a scalar. False: it is not, and nothing was written. A long string
 /// must live, unchanged, as long as `*out`.
 inline bool EncodeScalar(const zval* value, EncodedValue* out) {
   if (!IsScalar(value)) return false;
-  if (Z_TYPE_P(value) == IS_STRING && Z_STRLEN_P(value) > kCopiedStringBytes) {
-    WriteStringHead(Z_STR_P(value), out);
+  if (IsStoredInPlace(value)) {
+    const ValueBytes bytes = StringInPlace(Z_STR_P(value), out->begin_);
+    out->size_ = bytes.head_bytes;
     out->AppendInPlace(Z_STRVAL_P(value), Z_STRLEN_P(value));
     return true;
   }
@@ -32,6 +43,27 @@ inline bool EncodeScalar(const zval* value, EncodedValue* out) {
   packer.Scalar(value);
   packer.Done();
   return true;
+}
+
+/// Packs what has a short form and no bytes elsewhere. False: it has not.
+zend_always_inline bool PackSmall(const zval* value, ShortBytes* out) {
+  switch (Z_TYPE_P(value)) {
+    case IS_LONG:
+      *out = ShortInt(Z_LVAL_P(value));
+      return true;
+    case IS_DOUBLE:
+      *out = ShortDouble(Z_DVAL_P(value));
+      return true;
+    case IS_TRUE:
+    case IS_FALSE:
+      *out = ShortForm(Z_TYPE_P(value) == IS_TRUE ? 0xc3 : 0xc2, 0, 0);
+      return true;
+    case IS_NULL:
+      *out = ShortForm(0xc0, 0, 0);
+      return true;
+    default:
+      return false;
+  }
 }
 
 /// Makes `*target` of a scalar that MsgpackReader::ReadScalar() reads.

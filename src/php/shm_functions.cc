@@ -124,8 +124,8 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
 zend_never_inline bool ReadScalar(const AttachedRegion& object, DecodedCache::Entry* entry, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(entry->slot, entry->key, &value)) return false;
-  const auto* const bytes = reinterpret_cast<const char*>(value.payload);
-  if (!shmpack::php::DecodeScalar(bytes, value.length, return_value)) return false;
+  const auto* const bytes = reinterpret_cast<const char*>(value.bytes.words);
+  if (!shmpack::php::DecodeScalar(bytes, value.bytes.count, return_value)) return false;
   if (!DecodedCache::KeepNext(entry, value.version, return_value)) {
     const DecodedCache::Seen seen = {entry->region, entry->slot, entry->key, value.version};
     SHMPACK_G(decoded_cache).Keep(seen, CacheBudget(), return_value);
@@ -180,6 +180,34 @@ zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const D
     Warn(*object, status);
   }
   RETVAL_FALSE;
+}
+
+zend_always_inline void PutResult(const AttachedRegion& object, const Status& status, zval* return_value) {
+  RETVAL_BOOL(status.ok());
+  if (UNEXPECTED(!status.ok())) Warn(object, status);
+}
+
+/// shm_put_var() of a long string, which runs no user code.
+zend_never_inline void PutString(AttachedRegion& object, zend_long key, const zend_string* string, zval* return_value) {
+  char head[shmpack::kPackedBytes];
+  const shmpack::ValueBytes bytes = shmpack::php::StringInPlace(string, head);
+  PutResult(object, object.region.Put(key, bytes, SHMPACK_G(lock_timeout_ms)), return_value);
+}
+
+/// shm_put_var() of what may need memory or run user code. Apart from it, so that the short way is short.
+zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* value, zval* return_value) {
+  shmpack::php::EncodedValue encoded;
+  if (!shmpack::php::Encode(value, &encoded)) RETURN_THROWS();
+  AttachedRegion* const object =
+      &RegionObject::Of(argument);  // Again: encoding may have run user code that detached it.
+  if (UNEXPECTED(!object->region.attached())) {
+    FreeEncodedValue(&encoded);
+    zend_throw_error(nullptr, "Shared memory block has been destroyed by the serialization function");
+    RETURN_THROWS();
+  }
+  const Status status = object->region.Put(key, encoded.bytes(), SHMPACK_G(lock_timeout_ms));
+  FreeEncodedValue(&encoded);
+  PutResult(*object, status, return_value);
 }
 
 }  // namespace
@@ -265,21 +293,16 @@ ZEND_FUNCTION(shm_put_var) {
   Z_PARAM_ZVAL(value)
   ZEND_PARSE_PARAMETERS_END();
 
-  if (Attached(argument) == nullptr) RETURN_THROWS();
-  shmpack::php::EncodedValue encoded;
-  if (!shmpack::php::Encode(value, &encoded)) RETURN_THROWS();
-  AttachedRegion* const object =
-      &RegionObject::Of(argument);  // Again: encoding may have run user code that detached it.
-  if (UNEXPECTED(!object->region.attached())) {
-    FreeEncodedValue(&encoded);
-    zend_throw_error(nullptr, "Shared memory block has been destroyed by the serialization function");
-    RETURN_THROWS();
+  AttachedRegion* const object = Attached(argument);
+  if (object == nullptr) RETURN_THROWS();
+  shmpack::ShortBytes packed;
+  if (shmpack::php::PackSmall(value, &packed)) {
+    PutResult(*object, object->region.Put(key, packed, SHMPACK_G(lock_timeout_ms)), return_value);
+  } else if (shmpack::php::IsStoredInPlace(value)) {
+    PutString(*object, key, Z_STR_P(value), return_value);
+  } else {
+    EncodeAndPut(argument, key, value, return_value);
   }
-  const Status status = object->region.Put(key, encoded.bytes(), SHMPACK_G(lock_timeout_ms));
-  FreeEncodedValue(&encoded);
-  if (EXPECTED(status.ok())) RETURN_TRUE;
-  Warn(*object, status);
-  RETURN_FALSE;
 }
 
 ZEND_FUNCTION(shm_get_var) {

@@ -101,6 +101,9 @@ void WarnOperation(int32_t key, const Status& status, uint32_t lock_holder) {
     case Code::kNoRoom:
       php_error_docref(nullptr, E_WARNING, "Not enough shared memory left");
       return;
+    case Code::kTooLarge:
+      php_error_docref(nullptr, E_WARNING, "Failed for key 0x%x: %s; nothing was changed", key, status.text());
+      return;
     case Code::kReadOnly:
       php_error_docref(nullptr, E_WARNING,
                        "Failed for key 0x%x: the region is attached for reading only, its owner does not let this user "

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Random puts and removes in small regions, and after each of them every word that can be computed from others is held
-// to them: sizes and flags of blocks, bins, owners, the spare block, free slots, chains, counters. The same with
+// to them: sizes and flags of blocks, bins, owners, spare blocks, free slots, chains, counters. The same with
 // processes killed on the way, and killed again in the repair. Values are held to a std::map.
 
 #include "core/heap.h"
@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/index.h"
+#include "core/overwrite.h"
 #include "core/stripe.h"
 #include "fault_injection.h"
 #include "test_region.h"
@@ -55,22 +56,27 @@ class Checker {
       uint32_t found = kNoSlot;
       EXPECT_EQ(FindSlot(view_, static_cast<int64_t>(slot.key.load()), slot_count_, &found), Found::kYes);
       EXPECT_EQ(found, i) << "a slot that its chain does not lead to";
-      if (slot.meta != kMetaHeap) continue;
-      EXPECT_TRUE(block_of_slot_.emplace(slot.payload[0], i).second) << "a block that two slots own";
-      data_bytes += ChargedBytes(slot.payload[1]);
+      const ValueWords words = LoadValueWords(view_, i);
+      if (!words.in_heap()) continue;
+      EXPECT_TRUE(block_of_slot_.emplace(words.offset(), i).second) << "a block that two slots own";
+      data_bytes += ChargedBytes(words.length());
     }
     EXPECT_EQ(header_.writer.live_slots, versions.size());
     EXPECT_EQ(header_.writer.data_bytes, data_bytes);
     for (uint32_t link = header_.writer.free_slot; link != 0;) {
       ASSERT_EQ(free_slots.erase(link - 1), 1U) << "in the list of free slots, and not free, or twice";
-      link = static_cast<uint32_t>(view_.slot(link - 1).payload[0]);
+      link = static_cast<uint32_t>(view_.slot(link - 1).payload);
     }
     EXPECT_TRUE(free_slots.empty()) << "a free slot in no list";
   }
 
   void CheckBlocks() {
     uint32_t live_units = 0;
-    uint32_t spare = 0;
+    std::set<uint32_t> spares;
+    for (const StripeShm& stripe : header_.stripes) {
+      if (stripe.spare_block == 0) continue;
+      EXPECT_TRUE(spares.insert(stripe.spare_block).second) << "spared twice";
+    }
     bool previous_free = false;
     uint32_t offset = view_.heap_begin();
     while (offset < heap_end_) {
@@ -83,14 +89,10 @@ class Checker {
       if (owner == 0) {
         EXPECT_EQ(*reinterpret_cast<uint32_t*>(view_.at(offset + size) - 4), size);
         free_blocks_[offset] = size;
-      } else if (owner == kSpareOwner) {
-        EXPECT_EQ(spare, 0U) << "two spare blocks";
-        spare = offset;
-      } else {
+      } else if (spares.erase(offset) == 0) {
         const auto slot = block_of_slot_.find(offset);
-        ASSERT_TRUE(slot != block_of_slot_.end()) << "owned by slot " << owner - 1 << ", which has another";
-        EXPECT_EQ(slot->second, owner - 1);
-        EXPECT_GE(size, BlockUnits(view_.slot(owner - 1).payload[1]));
+        ASSERT_TRUE(slot != block_of_slot_.end()) << "not free, and nobody's; slot " << owner - 1 << " had it last";
+        EXPECT_TRUE(Suits(size, BlockUnits(LoadValueWords(view_, slot->second).length())));
         block_of_slot_.erase(slot);
         live_units += size;
       }
@@ -100,7 +102,7 @@ class Checker {
     EXPECT_EQ(offset, heap_end_);
     EXPECT_FALSE(previous_free) << "a free block at the heap's end";
     EXPECT_TRUE(block_of_slot_.empty()) << "a value in a block that is not its slot's";
-    EXPECT_EQ(header_.writer.spare_block, spare);
+    EXPECT_TRUE(spares.empty()) << "a spare block that is none, or free";
     EXPECT_EQ(header_.writer.live_units, live_units);
   }
 
@@ -165,8 +167,7 @@ class HeapTest : public ::testing::TestWithParam<uint32_t> {
     }
     const uint64_t slots = header.writer.live_slots + (is_new ? 1 : 0);
     const uint64_t units = header.writer.live_units + (size > kInlineBytes ? BlockUnits(size) : 0);
-    return sizeof(HeaderShm) + slots * sizeof(SlotShm) + units * kUnitBytes >
-           RegionTestPeer::Header(region).total_bytes;
+    return sizeof(HeaderShm) + SlotBytes(slots) + units * kUnitBytes > RegionTestPeer::Header(region).total_bytes;
   }
 
   void Apply(const Step& step) {

@@ -50,7 +50,7 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
       HEADER_FIELD(creator_pid),
       HEADER_FIELD(creator_uid),
       HEADER_FIELD(header_bytes),
-      HEADER_FIELD(slot_bytes),
+      HEADER_FIELD(group_bytes),
       HEADER_FIELD(lock.word),
       HEADER_FIELD(lock.pid_namespace),
       HEADER_FIELD(index.structure_sequence),
@@ -60,7 +60,6 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
       HEADER_FIELD(writer.live_slots),
       HEADER_FIELD(writer.live_units),
       HEADER_FIELD(writer.data_bytes),
-      HEADER_FIELD(writer.spare_block),
       HEADER_FIELD(move.armed),
       HEADER_FIELD(move.from),
       HEADER_FIELD(move.to),
@@ -81,7 +80,7 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
 TEST(LayoutTest, StripeIsAsDocumented) {
   const Fields expected = {
       STRIPE_FIELD(lock.word), STRIPE_FIELD(lock.pid_namespace), STRIPE_FIELD(last_version), STRIPE_FIELD(undo.armed),
-      STRIPE_FIELD(undo.meta), STRIPE_FIELD(undo.new_version),   STRIPE_FIELD(undo.payload),
+      STRIPE_FIELD(undo.meta), STRIPE_FIELD(undo.payload),       STRIPE_FIELD(spare_block),
   };
   EXPECT_EQ(FieldsOf("Stripe"), expected);
   EXPECT_EQ(StripeOf(0), 0U);
@@ -93,9 +92,17 @@ TEST(LayoutTest, SlotAndBlockAreAsDocumented) {
   const Fields slot = {
       {"version", offsetof(SlotShm, version)}, {"key", offsetof(SlotShm, key)},
       {"next", offsetof(SlotShm, next)},       {"meta", offsetof(SlotShm, meta)},
-      {"payload", offsetof(SlotShm, payload)}, {"bucket", offsetof(SlotShm, bucket)},
+      {"payload", offsetof(SlotShm, payload)},
   };
   EXPECT_EQ(FieldsOf("Slot"), slot);
+  const Fields tail = {{"payload", offsetof(SlotTailShm, payload)}, {"bucket", offsetof(SlotTailShm, bucket)}};
+  EXPECT_EQ(FieldsOf("Tail of a slot"), tail);
+  for (uint64_t i = 0; i < 100; ++i) {
+    const uint64_t group_below_end = (i / kGroupSlots + 1) * sizeof(SlotGroupShm);
+    EXPECT_EQ(SlotBelowEnd(i), group_below_end - i % kGroupSlots * sizeof(SlotShm)) << i;
+    EXPECT_EQ(TailBelowEnd(i), group_below_end - offsetof(SlotGroupShm, tails) - i % kGroupSlots * sizeof(SlotTailShm))
+        << i;
+  }
   const Fields block = {{"units", offsetof(BlockShm, units)}, {"owner", offsetof(BlockShm, owner)}};
   EXPECT_EQ(FieldsOf("Block"), block);
 }

@@ -31,7 +31,12 @@ std::string Ours(size_t room, auto&& pack) {
   return end == nullptr ? "refused" : std::string(bytes.get(), end);
 }
 
+std::string BytesOf(const shmpack::ShortBytes& value) {
+  return {reinterpret_cast<const char*>(value.words), value.count};
+}
+
 void ExpectSameInt(int64_t value) {
+  EXPECT_EQ(BytesOf(shmpack::ShortInt(value)), Library([value](Packer& packer) { packer.pack_int64(value); })) << value;
   EXPECT_EQ(Ours(shmpack::kPackedBytes, [value](char* at) { return shmpack::PackInt(at, value); }),
             Library([value](Packer& packer) { packer.pack_int64(value); }))
       << value;
@@ -53,6 +58,20 @@ TEST(MsgpackWriter, RandomIntegersAreTheLibrarys) {
   for (int i = 0; i < 200000; ++i) ExpectSameInt(static_cast<int64_t>(random()) >> (random() % 64));
 }
 
+TEST(MsgpackWriter, StringHeadsAreTheLibrarys) {
+  for (const uint32_t edge : {0U, 32U, 256U, 65536U, UINT32_MAX}) {
+    for (uint32_t size = edge - std::min(edge, 3U), i = 0; i < 5; ++size, ++i) {
+      EXPECT_EQ(Ours(shmpack::kPackedBytes, [size](char* at) { return shmpack::PackStringHead(at, size, true); }),
+                Library([size](Packer& packer) { packer.pack_str(size); }))
+          << size;
+      EXPECT_EQ(Ours(shmpack::kPackedBytes, [size](char* at) { return shmpack::PackStringHead(at, size, false); }),
+                Library([size](Packer& packer) { packer.pack_bin(size); }))
+          << size;
+      if (size == UINT32_MAX) break;
+    }
+  }
+}
+
 TEST(MsgpackWriter, DoublesAreTheLibrarysFloat64) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 100000; ++i) {
@@ -62,6 +81,7 @@ TEST(MsgpackWriter, DoublesAreTheLibrarysFloat64) {
     std::string expected = Library([bits](Packer& packer) { packer.pack_fix_uint64(bits); });
     expected[0] = static_cast<char>(0xcb);
     EXPECT_EQ(Ours(shmpack::kPackedBytes, [value](char* at) { return shmpack::PackDouble(at, value); }), expected);
+    EXPECT_EQ(BytesOf(shmpack::ShortDouble(value)), expected);
   }
   EXPECT_EQ(Ours(shmpack::kPackedBytes, [](char* at) { return shmpack::PackDouble(at, -0.0); }),
             std::string("\xcb\x80\0\0\0\0\0\0\0", 9));

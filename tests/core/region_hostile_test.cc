@@ -82,9 +82,8 @@ TEST(HostileTest, ValueEndsWithTheRegionOrIsRefused) {
   // Says in the variable's slot that its value is `length` bytes in the block at `offset`; all else is as it was.
   const auto point_to = [&](uint64_t offset, uint64_t length) -> Region& {
     std::memcpy(base, whole.data(), total);
-    auto& slot = *reinterpret_cast<SlotShm*>(base + total - sizeof(SlotShm));
-    slot.payload[0] = offset;
-    slot.payload[1] = length;
+    auto& slot = *reinterpret_cast<SlotShm*>(base + total - SlotBelowEnd(0));
+    slot.payload = length << 32 | offset;
     return *region;
   };
   // The heap's first block, and the last one that can hold a value too long for its slot.
@@ -108,8 +107,8 @@ TEST(HostileTest, ValueEndsWithTheRegionOrIsRefused) {
       EXPECT_EQ(locked.code(), Code::kCorrupt) << beyond;
     }
   }
-  // No value begins at the region's end, or where only the lower half of the offset is inside.
-  for (const uint64_t offset : {total / kUnitBytes - 1, total / kUnitBytes, (uint64_t{1} << 32) + 200, UINT64_MAX}) {
+  // No value begins at the region's end, or beyond.
+  for (const uint64_t offset : {total / kUnitBytes - 1, total / kUnitBytes, uint64_t{UINT32_MAX}}) {
     EXPECT_EQ(point_to(offset, 24).Peek(0, kShortMs, &peeked).code(), Code::kCorrupt) << offset;
   }
 }
@@ -119,8 +118,8 @@ HeaderShm* header_with_slots_that_come_back = nullptr;
 /// After each store: the slots that compaction moves from are live again, and those that it moves to are free.
 void MakeMovedSlotsComeBack(const char*, int) {
   HeaderShm& header = *header_with_slots_that_come_back;
-  auto* const end = reinterpret_cast<SlotShm*>(reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(kSize));
-  for (int i = 1; i <= 60; ++i) end[-i].version = i <= 30 ? 0 : 2;
+  uint8_t* const end = reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(kSize);
+  for (int i = 0; i < 60; ++i) reinterpret_cast<SlotShm*>(end - SlotBelowEnd(i))->version = i < 30 ? 0 : 2;
 }
 
 TEST(HostileTest, CompactionEndsWhenMovedSlotsComeBack) {

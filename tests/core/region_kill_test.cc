@@ -20,19 +20,22 @@ constexpr uint64_t kSize = 2'000;
 constexpr uint32_t kPromptMs = 100;
 constexpr int64_t kTouched = 1;
 
-/// A key of the touched one's stripe, that nothing else uses.
-constexpr int64_t kBeside = [] {
-  int64_t key = 100;
+/// The first key from `key` on that is of the touched one's stripe.
+constexpr int64_t OfTheSameStripe(int64_t key) {
   while (StripeOf(key) != StripeOf(kTouched)) ++key;
   return key;
-}();
+}
+
+/// One that nothing else uses.
+constexpr int64_t kBeside = OfTheSameStripe(100'000);
 
 using Values = std::map<int64_t, std::string>;
 
 enum class Filling {
   kMixed,      // Neighbours around the touched value, free blocks between them, and slots both used and free.
-  kSpareTop,   // The spare block is the heap's last.
-  kTwins,      // Free blocks of one size, and the spare one between two of them.
+  kSpareTop,   // The stripe's spare block is the heap's last.
+  kTwins,      // Free blocks of one size, and the stripe's spare one between two of them.
+  kSwapping,   // The stripe's spare block is of the size of the touched value's.
   kPacked,     // No slot and no block is free: a new one is one more, and splits chains of several.
   kScattered,  // Enough free room, but not in one piece: the operation has to compact the region.
 };
@@ -55,10 +58,12 @@ const Operation kOperations[] = {
     {"NewInline", std::nullopt, "new"},
     {"NewInHeap", std::nullopt, std::string(100, 'n')},
     {"InlineByInline", "old", "new"},
+    {"LongInlineByInline", "twelve bytes", "new"},
     {"InlineByHeap", "old", std::string(100, 'n')},
     {"HeapByInline", std::string(100, 'o'), "new"},
     {"HeapBySmaller", std::string(100, 'o'), std::string(60, 'n')},
     {"HeapByEqual", std::string(100, 'o'), std::string(100, 'n')},
+    {"HeapByEqualInTheStripe", std::string(100, 'o'), std::string(100, 'n'), Filling::kSwapping},
     {"HeapByLarger", std::string(100, 'o'), std::string(300, 'n')},
     {"RemoveInline", "old", std::nullopt},
     {"RemoveInHeap", std::string(100, 'o'), std::nullopt},
@@ -67,7 +72,7 @@ const Operation kOperations[] = {
     {"NewInTheSpareBlock", std::nullopt, std::string(40, 'n'), Filling::kTwins},
     {"NewWithIndexGrowth", std::nullopt, std::string(100, 'n'), Filling::kPacked},
     {"RemoveFromChains", std::string(100, 'o'), std::nullopt, Filling::kPacked},
-    {"NewWithCompaction", std::nullopt, std::string(1'500, 'n'), Filling::kScattered},
+    {"NewWithCompaction", std::nullopt, std::string(1'700, 'n'), Filling::kScattered},
     {"OverwriteWithCompaction", std::string(40, 'o'), std::string(1'500, 'n'), Filling::kScattered},
     {"HeapExhausted", std::string(100, 'o'), std::string(2'450, 'n'), Filling::kScattered, true},
 };
@@ -81,23 +86,30 @@ class KillTest : public ::testing::TestWithParam<Operation> {
       EXPECT_EQ(Put(region, kTouched, *GetParam().before), Code::kOk);
     }
     const int64_t count = filling == Filling::kPacked || filling == Filling::kScattered ? 40 : 12;
-    for (int64_t key = 10; key < 10 + count; ++key) {
+    const auto key_of = [filling](int64_t number) {
+      return filling == Filling::kTwins || filling == Filling::kSpareTop ? OfTheSameStripe(number * 1'000) : number;
+    };
+    for (int64_t number = 10; number < 10 + count; ++number) {
+      const int64_t key = key_of(number);
       const size_t various = key % 4 == 0 ? 9 : 40 + static_cast<size_t>(key % 5) * 8;
-      values[key] = std::string(filling == Filling::kTwins ? 40 : various, static_cast<char>('a' + key % 26));
+      values[key] = std::string(filling == Filling::kTwins ? 40 : various, static_cast<char>('a' + number % 26));
       EXPECT_EQ(Put(region, key, values[key]), Code::kOk);
     }
-    for (int64_t key = 10; key < 10 + count; ++key) {
-      const bool goes = filling == Filling::kMixed       ? key % 3 == 1
-                        : filling == Filling::kTwins     ? key % 2 == 0
-                        : filling == Filling::kScattered ? key % 3 != 1
+    for (int64_t number = 10; number < 10 + count; ++number) {
+      const bool goes = filling == Filling::kMixed       ? number % 3 == 1
+                        : filling == Filling::kTwins     ? number % 2 == 0
+                        : filling == Filling::kScattered ? number % 3 != 1
                                                          : false;
       if (goes) {
-        EXPECT_TRUE(region.Remove(key, kTestTimeoutMs).ok());
-        values.erase(key);
+        EXPECT_TRUE(region.Remove(key_of(number), kTestTimeoutMs).ok());
+        values.erase(key_of(number));
       }
     }
+    if (filling == Filling::kSwapping) {
+      EXPECT_EQ(Put(region, kTouched, *GetParam().before), Code::kOk);
+    }
     if (filling == Filling::kTwins || filling == Filling::kSpareTop) {
-      const int64_t last_freed = filling == Filling::kTwins ? 13 : 9 + count;
+      const int64_t last_freed = key_of(filling == Filling::kTwins ? 13 : 9 + count);
       EXPECT_TRUE(region.Remove(last_freed, kTestTimeoutMs).ok());
       values.erase(last_freed);
     }
@@ -131,7 +143,6 @@ class KillTest : public ::testing::TestWithParam<Operation> {
   void ExpectWhole(Region& region, const Values& others, uint64_t fresh_bytes) {
     // The first operations after the kill do not wait for the dead: those that want a stripe only, and the others.
     for (const auto& [key, value] : others) {
-      if (value.size() > kInlineBytes) continue;
       EXPECT_TRUE(region.Put(key, value.data(), value.size(), kPromptMs).ok());
     }
     EXPECT_TRUE(region.Put(99, "x", 1, kPromptMs).ok());

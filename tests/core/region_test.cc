@@ -130,6 +130,31 @@ TEST(RegionTest, AllRoomCanBeHadAgainAfterRemovingEverything) {
   }
 }
 
+TEST(RegionTest, AValueThatASlotCannotDescribeIsRefused) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  const char byte = 'x';
+  EXPECT_EQ(region->Put(1, {&byte, 1, &byte, kMaxValueBytes}, kTestTimeoutMs).code(), Code::kTooLarge);
+  EXPECT_EQ(Get(*region, 1), "old");
+}
+
+TEST(RegionTest, ShortBytesAreTheSameValue) {
+  TestRegion region(1'000);
+  for (uint32_t count = 0; count <= kInlineBytes; ++count) {
+    ShortBytes value;
+    value.count = count;
+    std::memcpy(value.words, "0123456789abcdef", kInlineBytes);
+    // New, in the place of another, and in the heap's.
+    for (const size_t before : {0, 3, 12, 100}) {
+      if (before != 0) {
+        ASSERT_EQ(Put(*region, count, std::string(before, 'o')), Code::kOk);
+      }
+      ASSERT_TRUE(region->Put(count, value, kTestTimeoutMs).ok());
+      EXPECT_EQ(Get(*region, count), std::string("0123456789abcdef", count));
+    }
+  }
+}
+
 TEST(RegionTest, FailedPutKeepsTheOldValue) {
   TestRegion region(1'000);
   EXPECT_EQ(Put(*region, 1, Pattern(1, 1, 500)), Code::kOk);
@@ -236,7 +261,7 @@ TEST(RegionTest, WhatWasSeenInASlotIsFoundThereAgain) {
   InlineValue value;
   ASSERT_TRUE(region->ReadInline(one.slot, 1, &value));
   EXPECT_EQ(value.version, one.version);
-  EXPECT_EQ(std::string(reinterpret_cast<const char*>(value.payload), value.length), "one");
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(value.bytes.words), value.bytes.count), "one");
   EXPECT_FALSE(region->ReadInline(one.slot, 2, &value));
   EXPECT_FALSE(region->ReadInline(two.slot, 2, &value));  // It lies in the heap.
   EXPECT_FALSE(region->ReadInline(UINT32_MAX, 1, &value));
@@ -261,13 +286,13 @@ TEST(RegionTest, ACircleInTheIndexEndsInAStatus) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "v"), Code::kOk);
   HeaderShm& header = RegionTestPeer::Header(*region);
-  auto& slot = reinterpret_cast<SlotShm*>(reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(1'000))[-1];
+  auto& group = reinterpret_cast<SlotGroupShm*>(reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(1'000))[-1];
   Region reader = RegionTestPeer::ReadOnly(*region);
   for (const uint64_t sequence : {2, 3}) {
     header.index.structure_sequence = sequence;
     // One slot, so both of its buckets are all there are, and every key's chain goes round in it.
-    for (SharedU32& bucket : slot.bucket) bucket = 1;
-    slot.next = 1;
+    for (SharedU32& bucket : group.tails[0].bucket) bucket = 1;
+    group.slots[0].next = 1;
     header.lock.word = 1;  // Nobody repairs meanwhile.
     Peeked peeked;
     EXPECT_EQ(reader.Peek(2, 1, &peeked).code(), Code::kCorrupt);
@@ -341,7 +366,7 @@ TEST_F(AttachOverTest, RefusesASegmentOfOneByte) {
 }
 
 TEST_F(AttachOverTest, FinishesARegionWhoseMakerWasKilled) {
-  Foreign(4'000, 0677);
+  Foreign(Region::BytesFor(600), 0677);
   EXPECT_EQ(AttachCode(), Code::kOk);
   shmid_ds info;
   ASSERT_EQ(shmctl(id_, IPC_STAT, &info), 0);
@@ -349,7 +374,7 @@ TEST_F(AttachOverTest, FinishesARegionWhoseMakerWasKilled) {
 }
 
 TEST_F(AttachOverTest, AMakerThatIsStuckCostsTheTimeoutAndKeepsItsSegment) {
-  auto* header = reinterpret_cast<HeaderShm*>(Foreign(4'000, 0677));
+  auto* header = reinterpret_cast<HeaderShm*>(Foreign(Region::BytesFor(600), 0677));
   header->lock.word = static_cast<uint32_t>(getppid());
   EXPECT_EQ(AttachCode(), Code::kTimeout);
   header->lock.word = 0;
@@ -385,7 +410,7 @@ TEST_F(AttachOverTest, GetsTheModeThatWasAskedForWhoeverFinishesIt) {
 }
 
 TEST_F(AttachOverTest, TellsVersionAndByteOrder) {
-  auto* header = reinterpret_cast<HeaderShm*>(Foreign(4'000, 0677));
+  auto* header = reinterpret_cast<HeaderShm*>(Foreign(Region::BytesFor(600), 0677));
   ASSERT_EQ(AttachCode(), Code::kOk);
   header->format_version = kFormatVersion + 1;
   EXPECT_EQ(AttachCode(), Code::kVersion);

@@ -10,10 +10,13 @@
 
 #include <atomic>
 #include <functional>
+#include <set>
 #include <thread>
 #include <vector>
 
 #include "core/compact.h"
+#include "core/heap.h"
+#include "core/overwrite.h"
 #include "core/region_lock.h"
 #include "core/shared_access.h"
 #include "fault_injection.h"
@@ -38,15 +41,15 @@ void StopSelf(const char*, int) {
   if (--fault_points_left == 0) raise(SIGSTOP);
 }
 
-/// A child that stands still after its n-th store of a put of "new" under kMine.
+/// A child that stands still after its n-th store of a put under kMine.
 class StoppedPut {
  public:
-  StoppedPut(Region& region, int point) {
+  StoppedPut(Region& region, int point, const std::string& value = "new") {
     child_ = fork();
     if (child_ == 0) {
       fault_points_left = point;
       fault_hook = StopSelf;
-      _exit(Put(region, kMine, "new") == Code::kOk ? 0 : 1);
+      _exit(Put(region, kMine, value) == Code::kOk ? 0 : 1);
     }
     int status = 0;
     waitpid(child_, &status, WUNTRACED);
@@ -66,6 +69,11 @@ class StoppedPut {
 
 Code PutSoon(Region& region, int64_t key, const std::string& value) {
   return region.Put(key, value.data(), value.size(), kPromptMs).code();
+}
+
+/// Puts a value so often that the next one of its size needs the stripe only.
+void MakeReplaceable(Region& region, int64_t key, const std::string& value) {
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(Put(region, key, value), Code::kOk);
 }
 
 TEST(StripeTest, StripesTakeAboutEvenShares) {
@@ -105,7 +113,7 @@ TEST(StripeTest, NobodyCompactsUnderAStoppedHolder) {
   TestRegion region(2'000);
   ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
   std::vector<int64_t> keys;
-  for (int64_t key = NextKey(100, false); PutSoon(*region, key, std::string(90, 'x')) == Code::kOk;
+  for (int64_t key = NextKey(100, false); PutSoon(*region, key, std::string(80, 'x')) == Code::kOk;
        key = NextKey(key, false)) {
     keys.push_back(key);
   }
@@ -126,7 +134,7 @@ void ExpectOthersGoOnBeside(const std::function<Code(Region&)>& work) {
   ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
   int64_t key = kMine;
   std::vector<int64_t> keys;
-  while (PutSoon(*region, key = NextKey(key, false), std::string(90, 'x')) == Code::kOk) keys.push_back(key);
+  while (PutSoon(*region, key = NextKey(key, false), std::string(80, 'x')) == Code::kOk) keys.push_back(key);
   // Room enough for a large value, but in pieces.
   for (size_t i = 0; i < keys.size(); i += 2) ASSERT_TRUE(region->Remove(keys[i], kPromptMs).ok());
   ASSERT_EQ(PutSoon(*region, keys[0], "small"), Code::kOk);
@@ -141,7 +149,7 @@ void ExpectOthersGoOnBeside(const std::function<Code(Region&)>& work) {
   int rounds = 0;
   for (; !has_ended; ++rounds) {
     EXPECT_EQ(region->Put(keys[0], "small", 5, kTestTimeoutMs).code(), Code::kOk);
-    EXPECT_EQ(region->Put(keys[1], std::string(90, 'y').data(), 90, kTestTimeoutMs).code(), Code::kOk);
+    EXPECT_EQ(region->Put(keys[1], std::string(80, 'y').data(), 80, kTestTimeoutMs).code(), Code::kOk);
   }
   waiter.join();
   EXPECT_GT(rounds, 100);
@@ -196,27 +204,26 @@ TEST(StripeTest, AReaderWithoutTheRightToWriteMissesNoKeyThatMoves) {
   ASSERT_TRUE(region->Remove(NextKey(kMine, false), kTestTimeoutMs).ok());
   StoppedPut killed(*region, 8);
   (void)killed.End(SIGKILL);
-  HeaderShm& header = RegionTestPeer::Header(*region);
-  auto* const slots_end = reinterpret_cast<SlotShm*>(reinterpret_cast<char*>(&header) + header.total_bytes);
+  const RegionView view(*region);
   // While the reader, which looks at every slot behind the dead holder, is between slot 0 and slot 1, the value moves
   // from slot 1 to slot 0, and who moved it is killed.
   meanwhile = [&] {
     const pid_t mover = fork();
     if (mover == 0) {
-      const RegionView view(*region, kPromptMs);
-      (void)LockRegion(view);
-      (void)CompactLocked(view);
+      Deadline deadline(kPromptMs);
+      (void)LockRegion(view, deadline);
+      (void)CompactLocked(view, deadline);
       _exit(0);
     }
     waitpid(mover, nullptr, 0);
   };
-  first_word = &slots_end[-1].version;
-  then_word = &slots_end[-2].version;
+  first_word = &view.slot(0).version;
+  then_word = &view.slot(1).version;
   Region reader = RegionTestPeer::ReadOnly(*region);
   load_hook = MeanwhileBetweenLoads;
   EXPECT_EQ(Get(reader, kMine), "old");
   EXPECT_EQ(load_hook, nullptr);
-  EXPECT_EQ(static_cast<int64_t>(slots_end[-1].key.load()), kMine);
+  EXPECT_EQ(static_cast<int64_t>(view.slot(0).key.load()), kMine);
 }
 
 TEST(StripeTest, AKilledHolderIsPutBackByWhoeverComes) {
@@ -231,18 +238,126 @@ TEST(StripeTest, AKilledHolderIsPutBackByWhoeverComes) {
       },
   };
   for (const auto& come : comers) {
-    TestRegion region(2'000);
-    ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
-    ASSERT_EQ(Put(*region, NextKey(100, true), "old"), Code::kOk);
-    StoppedPut killed(*region, 8);
-    (void)killed.End(SIGKILL);
-    const StripeShm& stripe = RegionTestPeer::Header(*region).stripes[StripeOf(kMine)];
-    EXPECT_TRUE(RobustLockOwnerDied(stripe.lock));
-    EXPECT_EQ(come(*region), Code::kOk);
-    EXPECT_TRUE(RobustLockIsFree(stripe.lock));
-    EXPECT_EQ(stripe.undo.armed, 0U);
-    EXPECT_NE(Get(*region, kMine), "new");
+    for (const size_t size : {3, 100}) {  // In the slot, and in the heap.
+      TestRegion region(2'000);
+      MakeReplaceable(*region, kMine, std::string(size, 'o'));
+      ASSERT_EQ(Put(*region, NextKey(100, true), "old"), Code::kOk);
+      const StripeShm& stripe = RegionTestPeer::Header(*region).stripes[StripeOf(kMine)];
+      const uint32_t spare = stripe.spare_block;
+      StoppedPut killed(*region, 8, std::string(size, 'k'));
+      (void)killed.End(SIGKILL);
+      EXPECT_TRUE(RobustLockOwnerDied(stripe.lock));
+      EXPECT_EQ(stripe.spare_block, spare) << "the commit was not to be reached";
+      EXPECT_EQ(come(*region), Code::kOk);
+      EXPECT_TRUE(RobustLockIsFree(stripe.lock));
+      EXPECT_EQ(stripe.undo.armed, 0U);
+      EXPECT_NE(Get(*region, kMine), std::string(size, 'k'));
+    }
   }
+}
+
+/// Kills at each step of a replacement in the heap, and no repair of the whole heap behind them: the stripe's undo
+/// record alone has to tell who has which block.
+TEST(StripeTest, AKilledReplacementLeavesItsTwoBlocks) {
+  const std::string old_value(100, 'o');
+  const std::string new_value(100, 'n');
+  bool was_old = false;
+  bool was_new = false;
+  for (int point = 1;; ++point) {
+    SCOPED_TRACE(point);
+    TestRegion region(2'000);
+    MakeReplaceable(*region, kMine, old_value);
+    const RegionView view(*region);
+    const StripeShm& stripe = view.header().stripes[StripeOf(kMine)];
+    const std::set<uint32_t> blocks = {stripe.spare_block, LoadValueWords(view, 0).offset()};
+    ASSERT_EQ(blocks.size(), 2U);
+    const uint32_t heap_end = view.header().writer.heap_end;
+    const ChildEnd end = RunAndKillAtPoint(point, [&] {
+      Deadline deadline(kPromptMs);
+      return ReplaceInBlock(view, kMine, {new_value.data(), new_value.size()}, deadline);
+    });
+    ASSERT_NE(end, ChildEnd::kFailed);
+    EXPECT_EQ(PutSoon(*region, NextKey(kMine, true), "a new one"), Code::kOk);
+    const auto value = Get(*region, kMine);
+    EXPECT_TRUE(value == old_value || value == new_value);
+    (value == new_value ? was_new : was_old) = true;
+    EXPECT_EQ((std::set<uint32_t>{stripe.spare_block, LoadValueWords(view, 0).offset()}), blocks);
+    EXPECT_EQ(stripe.undo.armed, 0U);
+    EXPECT_EQ(view.header().writer.heap_end, heap_end);
+    if (end == ChildEnd::kFinished || HasFailure()) break;
+  }
+  EXPECT_TRUE(was_old && was_new);
+}
+
+TEST(StripeTest, OnlyWhatTakesAsMuchRoomIsReplacedInTheHeap) {
+  TestRegion region(4'000);
+  const RegionView view(*region);
+  const auto replaces = [&](int64_t key, size_t size) {
+    Deadline deadline(kPromptMs);
+    const std::string value(size, 'r');
+    const bool replaced = ReplaceInBlock(view, key, {value.data(), size}, deadline);
+    if (replaced) {
+      EXPECT_EQ(Get(*region, key), value);
+    }
+    return replaced;
+  };
+  const int64_t beside = NextKey(100, true);
+  ASSERT_EQ(Put(*region, kMine, std::string(100, 'o')), Code::kOk);
+  EXPECT_FALSE(replaces(kMine, 100)) << "there is no spare block yet";
+  MakeReplaceable(*region, kMine, std::string(100, 'o'));
+  for (const size_t size : {97, 104, 100}) EXPECT_TRUE(replaces(kMine, size)) << size;
+  for (const size_t size : {96, 105, 17}) EXPECT_FALSE(replaces(kMine, size)) << size;
+  EXPECT_FALSE(replaces(beside, 100)) << "a new key";
+  ASSERT_EQ(Put(*region, beside, std::string(90, 'o')), Code::kOk);
+  EXPECT_FALSE(replaces(beside, 100)) << "it takes less than the spare block";
+  ASSERT_EQ(Put(*region, beside, "short"), Code::kOk);
+  EXPECT_FALSE(replaces(beside, 100)) << "it is kept in its slot";
+  // Bytes that cannot be: nothing is done, nothing is stored.
+  StripeShm& stripe = view.header().stripes[StripeOf(kMine)];
+  MakeReplaceable(*region, kMine, std::string(100, 'o'));
+  const uint32_t spare = stripe.spare_block;
+  const uint32_t mine = LoadValueWords(view, 0).offset();
+  for (const uint32_t wrong : {1U, mine, static_cast<uint32_t>(view.bytes() / kUnitBytes) - 1,
+                               static_cast<uint32_t>(view.bytes() / kUnitBytes), UINT32_MAX}) {
+    stripe.spare_block = wrong;
+    EXPECT_FALSE(replaces(kMine, 100)) << wrong;
+  }
+  stripe.spare_block = spare;
+  const uint32_t units = view.block(spare).units;
+  for (const uint32_t wrong : {0U, units - 1, units + 3, UINT32_MAX}) {
+    view.block(spare).units = wrong;
+    EXPECT_FALSE(replaces(kMine, 100)) << wrong;
+  }
+  view.block(spare).units = units;
+  view.block(mine).units = view.block(mine).units + 1;
+  EXPECT_FALSE(replaces(kMine, 100)) << "the old block would be a larger spare one";
+  view.block(mine).units = view.block(mine).units - 1;
+  EXPECT_EQ(Get(*region, kMine), std::string(100, 'o'));
+  EXPECT_TRUE(replaces(kMine, 100));
+}
+
+TEST(StripeTest, SpareBlocksGiveWayWhenRoomIsMissing) {
+  TestRegion region(20'000);
+  // A spare block in each stripe, and one value behind all of them.
+  std::set<uint32_t> stripes;
+  int64_t key = 0;
+  for (; stripes.size() < kStripeCount; ++key) {
+    if (stripes.insert(StripeOf(key)).second) MakeReplaceable(*region, key, std::string(1'520, 'o'));
+  }
+  const HeaderShm& header = RegionTestPeer::Header(*region);
+  const auto spares = [&] {
+    size_t count = 0;
+    for (const StripeShm& stripe : header.stripes) count += stripe.spare_block != 0;
+    return count;
+  };
+  ASSERT_EQ(spares(), kStripeCount);
+  // It suits none of them, and there is no other room.
+  EXPECT_EQ(Put(*region, ++key, std::string(600, 'n')), Code::kOk);
+  EXPECT_EQ(spares(), 0U);
+  // What is too large to be copied in an instant is never spared.
+  TestRegion large(4'000'000);
+  MakeReplaceable(*large, kMine, std::string(kMaxSpareUnits * kUnitBytes, 'l'));
+  EXPECT_EQ(RegionTestPeer::Header(*large).stripes[StripeOf(kMine)].spare_block, 0U);
 }
 
 TEST(StripeTest, NobodyReplacesWhileTheRegionIsLocked) {
@@ -290,8 +405,7 @@ TEST(StripeTest, TheSlotIsLookedAtOnceTheStripeIsTaken) {
     TestRegion region(2'000);
     ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
     HeaderShm& header = RegionTestPeer::Header(*region);
-    auto* const slots_end = reinterpret_cast<SlotShm*>(reinterpret_cast<char*>(&header) + header.total_bytes);
-    SlotShm& slot = slots_end[-1];
+    SlotShm& slot = RegionView(*region).slot(0);
     uint64_t version = 0;
     // What another process may have done since the slot was found.
     meanwhile = [&] {
@@ -302,14 +416,15 @@ TEST(StripeTest, TheSlotIsLookedAtOnceTheStripeIsTaken) {
       version = slot.version;
     };
     fault_hook = Meanwhile;
-    EXPECT_FALSE(ReplaceInStripe(RegionView(*region), kMine, {3 << kMetaInlineShift, {0x77656e, 0}}));
+    Deadline deadline(kPromptMs);
+    EXPECT_FALSE(ReplaceInSlot(RegionView(*region), kMine, {3 << kMetaInlineShift, {0x77656e, 0}}, deadline));
     EXPECT_EQ(fault_hook, nullptr);
     EXPECT_EQ(slot.version, version);
-    EXPECT_EQ(slot.payload[0] & 0xffffff, 0x646c6fU) << "not \"old\" any more";
+    EXPECT_EQ(slot.payload & 0xffffff, 0x646c6fU) << "not \"old\" any more";
   }
 }
 
-/// Each thread owns one key, whose small value it counts up; others take the room away around it, which needs the
+/// Each thread owns one key, whose value it counts up; others take the room away around it, which needs the
 /// region's lock and moves slots. A value that was put back, or put where another is now, is seen at once.
 TEST(StripeTest, NoReplacementIsLost) {
 #if defined(SHMPACK_TSAN) || defined(__SANITIZE_ADDRESS__)
@@ -324,9 +439,14 @@ TEST(StripeTest, NoReplacementIsLost) {
   for (int64_t t = 0; t < 2; ++t) {
     threads.emplace_back([&, key = t == 0 ? kMine : NextKey(50, true)] {
       Region mine = *region;
+      std::optional<std::string> last;
       for (int round = 0; round < kRounds; ++round) {
-        const std::string value = std::to_string(key * 1'000'000 + round);
-        if (Put(mine, key, value) != Code::kOk || Get(mine, key) != value) ++wrong;
+        // By turns in the slot and in the heap, where there may be no room for it.
+        const std::string counted = std::to_string(key * 1'000'000 + round);
+        const std::string value = round / 16 % 2 == 0 ? counted : std::string(40, '.') + counted;
+        const Code code = Put(mine, key, value);
+        if (code == Code::kOk) last = value;
+        if ((code != Code::kOk && code != Code::kNoRoom) || Get(mine, key) != last) ++wrong;
       }
       --counting;
     });

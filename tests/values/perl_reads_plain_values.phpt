@@ -19,10 +19,10 @@ $shm = shm_attach(KEY, 65536);
 function in_perl(mixed $value): string
 {
     static $count = 0;
-    $marker = 'find me ' . sprintf('%04d', ++$count);
+    $marker = 'find me where I am ' . sprintf('%04d', ++$count);
     shm_put_var($GLOBALS['shm'], $count, [$marker, $value]);
     [$id, $size] = kernel_segment(KEY);
-    $found = bin2hex("\x92\xac$marker");
+    $found = bin2hex("\x92\xb7$marker");
     return shell_exec('perl ' . __DIR__ . "/read_plain_values_pl.inc $id $size $found 2>&1");
 }
 
