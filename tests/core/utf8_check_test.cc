@@ -95,4 +95,23 @@ TEST(Utf8Check, TextOfManyScriptsWithOneByteChanged) {
   }
 }
 
+TEST(Utf8Check, OnePieceAnywhereInLongAscii) {
+  const std::string pieces[] = {"\xff", "\xc3\xbc", "\xc3", "\xbc", "\xe6\x97\xa5", "\xf0\x9f\x98"};
+  const size_t least = 16 * 1024;
+  for (const size_t size : {least - 1, least, least + 1, least + 31, least + 127, least + 200}) {
+    const std::string ascii(size, 'x');
+    ExpectRight(ascii);
+    // Around every edge of what is read at once near both ends, and some places between.
+    for (size_t at = 0; at < size; at += at < 300 || at > size - 300 ? 1 : 131) {
+      for (const std::string& piece : pieces) {
+        std::string text = ascii;
+        text.replace(at, piece.size(), piece);
+        text.resize(size);
+        ExpectRight(text);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
 }  // namespace
