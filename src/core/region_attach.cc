@@ -37,8 +37,7 @@ constexpr uint64_t QuotaOfRegion(uint64_t bytes) noexcept {
   return (bytes - sizeof(HeaderShm) - sizeof(SlotGroupShm)) / 2;
 }
 constexpr bool IsRegionSize(uint64_t bytes) noexcept {
-  return bytes >= RegionBytes(0) && bytes <= kMaxRegionBytes &&
-         (bytes - sizeof(HeaderShm)) % sizeof(SlotGroupShm) == 0;
+  return bytes >= RegionBytes(0) && bytes <= kMaxRegionBytes && (bytes - sizeof(HeaderShm)) % sizeof(SlotGroupShm) == 0;
 }
 
 void InitialiseLocked(HeaderShm& header, uint64_t bytes) noexcept {
