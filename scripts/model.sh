@@ -73,6 +73,12 @@ holds stripes_two_small stripes SMALL=2 LARGE=1 KILLS=1
 holds stripes_two_large stripes SMALL=1 LARGE=2 KILLS=1
 holds stripes_two_kills stripes SMALL=1 LARGE=2 KILLS=2
 holds stripes_without_looking_first stripes SMALL=2 LARGE=1 KILLS=1 WITHOUT_LOOKING_FIRST
+holds spares_two_stripes spares PUTS=2 KILLS=1
+holds spares_one_stripe spares PUTS=2 KILLS=1 ONE_STRIPE=true
+holds spares_three_puts spares PUTS=3 KILLS=0
+holds spares_freed spares PUTS=3 KILLS=1 READS=0 FREE_SPARES=true INLINE=true
+holds spares_freed_one_stripe spares PUTS=3 KILLS=1 READS=0 FREE_SPARES=true INLINE=true ONE_STRIPE=true
+holds spares_two_kills spares PUTS=2 KILLS=2 READS=0
 holds slots_puts slots PUTS=3 KILLS=1
 holds slots_pinned slots PINNED=true PUTS=3 KILLS=2
 holds slots_pins slots PINS=true PUTS=2 KILLS=2
@@ -104,6 +110,23 @@ fails stripes_not_awaited stripes KILLS=0 BREAK_STRIPE_NOT_AWAITED
 fails stripes_dead_stripe_taken stripes BREAK_DEAD_STRIPE_TAKEN
 fails stripes_forgotten_undone stripes BREAK_FORGOTTEN_UNDONE
 fails stripes_repair_skips_free_stripes stripes SMALL=1 LARGE=2 BREAK_REPAIR_SKIPS_FREE_STRIPES
+fails spares_region_unchecked spares KILLS=0 READS=0 BREAK_REGION_UNCHECKED
+fails spares_not_awaited spares KILLS=0 READS=0 BREAK_STRIPE_NOT_AWAITED
+fails spares_one_for_all spares KILLS=0 READS=0 BREAK_ONE_SPARE_FOR_ALL
+fails spares_taken_and_stays spares KILLS=0 READS=0 BREAK_SPARE_STAYS
+fails spares_old_block_free spares KILLS=0 READS=0 BREAK_OLD_BLOCK_FREE
+fails spares_size_stored spares KILLS=0 READS=0 BREAK_SIZE_STORED
+fails spares_freed_unasked spares KILLS=0 READS=0 FREE_SPARES=true BREAK_SPARES_FREED_UNASKED
+fails spares_copy_unchecked spares KILLS=0 BREAK_COPY_UNCHECKED
+fails spares_not_finished spares READS=0 BREAK_NOT_FINISHED
+fails spares_disarmed_too_early spares READS=0 BREAK_DISARMED_TOO_EARLY
+fails spares_too_early spares READS=0 BREAK_SPARE_TOO_EARLY
+fails spares_dead_stripe_taken spares READS=0 BREAK_DEAD_STRIPE_TAKEN
+fails spares_forgotten_undone spares READS=0 BREAK_FORGOTTEN_UNDONE
+fails spares_repair_skips_free_stripes spares READS=0 BREAK_REPAIR_SKIPS_FREE_STRIPES
+fails spares_rebuild_not_awaited spares READS=0 BREAK_REBUILD_NOT_AWAITED
+fails spares_rebuild_keeps_spares spares READS=0 BREAK_REBUILD_KEEPS_SPARES
+fails spares_old_version_again spares BREAK_OLD_VERSION_AGAIN
 fails slots_unchecked slots PUTS=2 KILLS=0 BREAK_UNCHECKED
 fails slots_one_buffer slots PUTS=2 KILLS=0 BREAK_ONE_BUFFER
 fails slots_state_only_toggles slots PUTS=2 KILLS=0 BREAK_STATE_ONLY_TOGGLES
