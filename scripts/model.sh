@@ -74,11 +74,11 @@ holds stripes_two_large stripes SMALL=1 LARGE=2 KILLS=1
 holds stripes_two_kills stripes SMALL=1 LARGE=2 KILLS=2
 holds stripes_without_looking_first stripes SMALL=2 LARGE=1 KILLS=1 WITHOUT_LOOKING_FIRST
 holds spares_two_stripes spares PUTS=2 KILLS=1
-holds spares_one_stripe spares PUTS=2 KILLS=1 ONE_STRIPE=true
+holds spares_one_stripe spares PUTS=2 KILLS=1 ONE_STRIPE=true REMOVES=true
 holds spares_three_puts spares PUTS=3 KILLS=0
 holds spares_freed spares PUTS=3 KILLS=1 READS=0 FREE_SPARES=true INLINE=true
-holds spares_freed_one_stripe spares PUTS=3 KILLS=1 READS=0 FREE_SPARES=true INLINE=true ONE_STRIPE=true
-holds spares_two_kills spares PUTS=2 KILLS=2 READS=0
+holds spares_freed_one_stripe spares PUTS=3 KILLS=1 READS=0 FREE_SPARES=true INLINE=true REMOVES=true ONE_STRIPE=true
+holds spares_two_kills spares PUTS=2 KILLS=2 READS=0 FREE_SPARES=true
 holds slots_puts slots PUTS=3 KILLS=1
 holds slots_pinned slots PINNED=true PUTS=3 KILLS=2
 holds slots_pins slots PINS=true PUTS=2 KILLS=2

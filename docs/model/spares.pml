@@ -11,6 +11,7 @@
 //   ONE_STRIPE   true: the keys of both slots belong to stripe 0. False: each has a stripe of its own
 //   INLINE       true: a put may also keep its value in the slot
 //   FREE_SPARES  true: who has the region's lock may also free the spares of all stripes, or of those that are free
+//   REMOVES      true: a worker may also remove a variable
 //   BREAK_...    one thing is done wrongly, so that the check must fail
 //
 // Value n is n in its slot's second word, which stands for all words but the block's, and twice in its block. Each put
@@ -34,6 +35,9 @@
 #ifndef FREE_SPARES
 #define FREE_SPARES false
 #endif
+#ifndef REMOVES
+#define REMOVES false
+#endif
 
 #define FREE 0
 #define DIED 9    // A lock: FREE, a process's number, or this.
@@ -41,6 +45,8 @@
 #define SPARE 9   // An owner: 1 + the slot's number, 0: free, or this.
 #define BLOCKS 5  // Numbered from 1, side by side.
 #define COMMITTED(of_stripe, of_slot) (slot[of_slot].version == stripe[of_stripe].new_version)
+#define IN(s, b) (slot[s].block == b && slot[s].version != 0)
+#define IN_SLOT(b) (IN(0, b) || IN(1, b))
 #define STRIPE_OF(s) (ONE_STRIPE -> 0 : s)
 #ifdef BREAK_ONE_SPARE_FOR_ALL
 #define MY_SPARE stripe[0].spare
@@ -49,8 +55,8 @@
 #endif
 
 typedef Slot {
-  byte version = 2;
-  byte block;  // NONE: the value is kept in the slot.
+  byte version = 2;  // 0: no variable.
+  byte block;        // NONE: the value is kept in the slot.
   byte rest
 }
 
@@ -99,7 +105,7 @@ inline NextVersion() {
 // Into a block that no slot's value lies in, and that is in no list.
 inline CopyIn() {
   atomic {
-    assert(fresh != slot[0].block && fresh != slot[1].block && !listed[fresh]);
+    assert(!IN_SLOT(fresh) && !listed[fresh]);
     block[fresh].bytes[0] = number
   }
   block[fresh].bytes[1] = number
@@ -202,8 +208,8 @@ inline Rebuild() {
   do
   :: atomic {
       at <= BLOCKS ->
-      listed[at] = (slot[0].block != at && slot[1].block != at);
-      block[at].owner = (slot[0].block == at -> 1 : (slot[1].block == at -> 2 : 0));
+      listed[at] = !IN_SLOT(at);
+      block[at].owner = (IN(0, at) -> 1 : (IN(1, at) -> 2 : 0));
       block[at + 1].previous_free = listed[at];
       at++
     }
@@ -280,9 +286,26 @@ inline PutUnderRegion() {
   :: fresh != NONE -> CopyIn()
   :: else
   fi;
+  if
+  :: slot[at].version != 0 ->
+    old = slot[at].block;
+    Overwrite();
+    stripe[mine].armed = 0;
+    if
+    :: old != NONE -> FreeOld()
+    :: else
+    fi
+  :: else ->
+    slot[at].block = fresh;
+    slot[at].rest = number;
+    NextVersion();
+    slot[at].version = version
+  fi
+}
+
+inline Remove() {
   old = slot[at].block;
-  Overwrite();
-  stripe[mine].armed = 0;
+  slot[at].version = 0;
   if
   :: old != NONE -> FreeOld()
   :: else
@@ -320,6 +343,7 @@ inline WorkUnderRegion() {
   if
   :: putting -> PutUnderRegion()
   :: putting && FREE_SPARES -> FreeSpares(); PutUnderRegion()
+  :: putting && REMOVES && slot[at].version != 0 -> Remove()
   :: !putting  // Only here to repair.
   fi;
   region = FREE
@@ -343,7 +367,7 @@ inline Replace() {
      !dead ->
 #endif
 #endif
-    old = slot[at].block;
+    old = (slot[at].version != 0 -> slot[at].block : NONE);
     fresh = MY_SPARE;
     if
     :: old != NONE && fresh != NONE && block[fresh].owner == SPARE ->
@@ -364,7 +388,7 @@ inline Replace() {
       block[fresh].owner = at + 1;
       stripe[mine].armed = 0;
       done = true
-    :: old == NONE && INLINE ->
+    :: old == NONE && INLINE && slot[at].version != 0 ->
       fresh = NONE;
       NextNumber();
       Overwrite();
@@ -468,7 +492,8 @@ proctype Reader() {
 again:
     ForgetRead();
     if
-    :: atomic { (slot[0].version & 1) == 0 -> before = slot[0].version }
+    :: atomic { slot[0].version == 0 -> floor = 0; goto next }
+    :: atomic { slot[0].version != 0 && (slot[0].version & 1) == 0 -> before = slot[0].version }
     :: atomic { (slot[0].version & 1) != 0 && (region == DIED || stripe[0].lock == DIED) -> undone = true }
     fi;
     if
@@ -514,6 +539,8 @@ again:
       ForgetRead();
       floor = 0
     }
+next:
+    skip
   :: else -> break
   od
 }
@@ -531,10 +558,8 @@ end:
 
 // What a slot's value lies in, or will again when it is undone.
 #define TO_BE_UNDONE(s) (stripe[s].armed != 0 && !COMMITTED(s, (stripe[s].armed - 1) & 1))
-#define IN_SLOT(b) (slot[0].block == b || slot[1].block == b)
 #define IN_UNDO(b) (TO_BE_UNDONE(0) && stripe[0].undo_block == b || TO_BE_UNDONE(1) && stripe[1].undo_block == b)
 #define IS_SPARE(b) (stripe[0].spare == b || stripe[1].spare == b)
-#define TWICE(a, b) (a == b && a != NONE)
 
 // What must never be, whoever is in the middle of something or was killed there.
 #define FREE_AND_NOT(b)                                                                            \
@@ -544,8 +569,8 @@ end:
 // What must not be when all locks are free, so that nobody is at work and nobody has died.
 #define QUIET (region == FREE && stripe[0].lock == FREE && stripe[1].lock == FREE)
 #define LOST(b)                                                                                    \
-  (!(slot[0].block == b && block[b].owner == 1 && !IS_SPARE(b) ||                                  \
-     slot[1].block == b && block[b].owner == 2 && !IS_SPARE(b) ||                                  \
+  (!(IN(0, b) && block[b].owner == 1 && !IS_SPARE(b) ||                                            \
+     IN(1, b) && block[b].owner == 2 && !IS_SPARE(b) ||                                            \
      IS_SPARE(b) && block[b].owner == SPARE || listed[b] && block[b].owner == 0) ||                \
    block[b + 1].previous_free != listed[b])
 #define HALF_DONE \
@@ -558,7 +583,9 @@ end:
   do
   :: FREE_AND_NOT(1) || FREE_AND_NOT(2) || FREE_AND_NOT(3) || FREE_AND_NOT(4) || FREE_AND_NOT(5) ->
     assert(what_is_free_is_nobodys)
-  :: TWICE(slot[0].block, slot[1].block) || TWICE(stripe[0].spare, stripe[1].spare) -> assert(owned_once)
+  :: (IN(0, slot[1].block) && IN(1, slot[0].block) && slot[0].block != NONE) ||
+     (stripe[0].spare == stripe[1].spare && stripe[0].spare != NONE) ->
+    assert(owned_once)
   :: QUIET && (LOST(1) || LOST(2) || LOST(3) || LOST(4) || LOST(5)) -> assert(each_block_somewhere)
   :: QUIET && HALF_DONE -> assert(nothing_half_done)
   od
