@@ -56,7 +56,6 @@ Block block[2];
 bool used[2];  // Derived: the allocator's.
 byte armed;
 Words undo;
-byte new_version;
 byte last_version = 2;
 
 bool killed[3];
@@ -88,10 +87,10 @@ inline Repair() {
 #ifdef BREAK_UNDONE_AFTER_COMMIT
     :: true ->
 #else
-    :: version != new_version ->
+    :: version != last_version ->
 #endif
 #ifdef BREAK_OLD_VERSION_AGAIN
-      version_to_be = new_version - 2;
+      version_to_be = last_version - 2;
 #else
       NextVersion();
 #endif
@@ -164,7 +163,6 @@ inline Overwrite() {
   undo.meta = slot.meta;
   undo.payload[0] = slot.payload[0];
   undo.payload[1] = slot.payload[1];
-  new_version = version_to_be;
   armed = 1;
 #endif
 #ifndef BREAK_NEVER_ODD
@@ -268,7 +266,7 @@ again:
       :: else
       fi;
       if
-      :: before != (new_version | 1) -> goto again
+      :: before != (last_version | 1) -> goto again
       :: else
       fi
     :: else

@@ -42,9 +42,8 @@
 #define FREE 0
 #define DIED 9    // A lock: FREE, a process's number, or this.
 #define NONE 0    // No block.
-#define SPARE 9   // An owner: 1 + the slot's number, 0: free, or this.
 #define BLOCKS 5  // Numbered from 1, side by side.
-#define COMMITTED(of_stripe, of_slot) (slot[of_slot].version == stripe[of_stripe].new_version)
+#define COMMITTED(of_stripe, of_slot) (slot[of_slot].version == stripe[of_stripe].last_version)
 #define IN(s, b) (slot[s].block == b && slot[s].version != 0)
 #define IN_SLOT(b) (IN(0, b) || IN(1, b))
 #define STRIPE_OF(s) (ONE_STRIPE -> 0 : s)
@@ -65,12 +64,12 @@ typedef Stripe {
   byte spare;
   byte last_version = 2;
   byte armed;  // 1 + the slot's number.
-  byte undo_block, undo_rest, new_version
+  byte undo_block, undo_rest
 }
 
 typedef Block {
   bool previous_free;  // The bit in `units`: the block before this one is free.
-  byte owner;
+  bool taken;          // Its owner is not 0. Who that is matters to compaction only, which asks the slots first.
   byte bytes[2]
 }
 
@@ -118,8 +117,7 @@ inline Overwrite() {
     stripe[mine].last_version = stripe[mine].last_version + 2;
     version = stripe[mine].last_version;
     stripe[mine].undo_block = slot[at].block;
-    stripe[mine].undo_rest = slot[at].rest;
-    stripe[mine].new_version = version
+    stripe[mine].undo_rest = slot[at].rest
   }
   stripe[mine].armed = at + 1;
   slot[at].version = version + 1;
@@ -143,7 +141,7 @@ inline Undo() {
     if
     :: !COMMITTED(mine, undoing) ->
 #ifdef BREAK_OLD_VERSION_AGAIN
-      version = stripe[mine].new_version - 2;
+      version = stripe[mine].last_version - 2;
 #else
       NextVersion();
 #endif
@@ -154,9 +152,7 @@ inline Undo() {
 #ifndef BREAK_NOT_FINISHED
     :: COMMITTED(mine, undoing) && slot[undoing].block != NONE && stripe[mine].undo_block != NONE &&
        slot[undoing].block != stripe[mine].undo_block ->
-      MY_SPARE = stripe[mine].undo_block;
-      block[stripe[mine].undo_block].owner = SPARE;
-      block[slot[undoing].block].owner = undoing + 1
+      MY_SPARE = stripe[mine].undo_block
 #endif
     :: else
     fi;
@@ -190,10 +186,10 @@ inline AwaitStripe() {
 inline Join() {
   atomic {
     assert(!listed[old]);
-    block[old].owner = 0
+    block[old].taken = false
   }
-  assert(block[old + 1].owner != 0 || listed[old + 1]);
-  assert(!block[old].previous_free || (listed[old - 1] && block[old - 1].owner == 0));
+  assert(block[old + 1].taken || listed[old + 1]);
+  assert(!block[old].previous_free || (listed[old - 1] && !block[old - 1].taken));
   atomic { listed[old] = true; block[old + 1].previous_free = true; old = NONE }
 }
 
@@ -209,7 +205,7 @@ inline Rebuild() {
   :: atomic {
       at <= BLOCKS ->
       listed[at] = !IN_SLOT(at);
-      block[at].owner = (IN(0, at) -> 1 : (IN(1, at) -> 2 : 0));
+      block[at].taken = IN_SLOT(at);
       block[at + 1].previous_free = listed[at];
       at++
     }
@@ -255,7 +251,6 @@ inline LockRegion() {
 
 // Frees `old`: it becomes the stripe's spare, and the one that was joins the list. FreeLocked().
 inline FreeOld() {
-  block[old].owner = SPARE;
   atomic { place = MY_SPARE; MY_SPARE = old; old = place; place = 0 }
   if
   :: old != NONE -> Join()
@@ -267,19 +262,18 @@ inline FreeOld() {
 inline PutUnderRegion() {
   NextNumber();
   if
-  :: atomic { MY_SPARE != NONE && block[MY_SPARE].owner == SPARE -> fresh = MY_SPARE }
+  :: atomic { MY_SPARE != NONE && block[MY_SPARE].taken -> fresh = MY_SPARE }
 #ifndef BREAK_SPARE_STAYS
-    MY_SPARE = NONE;
+    MY_SPARE = NONE
 #endif
-    block[fresh].owner = at + 1
   :: atomic {
       (listed[1] || listed[2] || listed[3] || listed[4] || listed[5]) ->
       fresh = (listed[1] -> 1 : (listed[2] -> 2 : (listed[3] -> 3 : (listed[4] -> 4 : 5))));
-      assert(block[fresh].owner == 0);
+      assert(!block[fresh].taken);
       listed[fresh] = false;
       block[fresh + 1].previous_free = false
     }
-    block[fresh].owner = at + 1
+    block[fresh].taken = true
   :: INLINE -> skip
   fi;
   if
@@ -370,7 +364,7 @@ inline Replace() {
     old = (slot[at].version != 0 -> slot[at].block : NONE);
     fresh = MY_SPARE;
     if
-    :: old != NONE && fresh != NONE && block[fresh].owner == SPARE ->
+    :: old != NONE && fresh != NONE && block[fresh].taken ->
       NextNumber();
       CopyIn();
       Overwrite();
@@ -379,13 +373,12 @@ inline Replace() {
 #endif
       MY_SPARE = old;
 #ifdef BREAK_OLD_BLOCK_FREE
-      block[old].owner = 0;
+      block[old].taken = false;
+      block[old].taken = true;
 #endif
-      block[old].owner = SPARE;
 #ifdef BREAK_SIZE_STORED
       block[fresh].previous_free = false;
 #endif
-      block[fresh].owner = at + 1;
       stripe[mine].armed = 0;
       done = true
     :: old == NONE && INLINE && slot[at].version != 0 ->
@@ -563,15 +556,13 @@ end:
 
 // What must never be, whoever is in the middle of something or was killed there.
 #define FREE_AND_NOT(b)                                                                            \
-  ((listed[b] || block[b].owner == 0) && (IN_SLOT(b) || IN_UNDO(b) || IS_SPARE(b)) ||              \
-   listed[b] && block[b].owner != 0)
+  ((listed[b] || !block[b].taken) && (IN_SLOT(b) || IN_UNDO(b) || IS_SPARE(b)) || listed[b] && block[b].taken)
 
 // What must not be when all locks are free, so that nobody is at work and nobody has died.
 #define QUIET (region == FREE && stripe[0].lock == FREE && stripe[1].lock == FREE)
 #define LOST(b)                                                                                    \
-  (!(IN(0, b) && block[b].owner == 1 && !IS_SPARE(b) ||                                            \
-     IN(1, b) && block[b].owner == 2 && !IS_SPARE(b) ||                                            \
-     IS_SPARE(b) && block[b].owner == SPARE || listed[b] && block[b].owner == 0) ||                \
+  (!(IN_SLOT(b) && !IS_SPARE(b) && block[b].taken || IS_SPARE(b) && !IN_SLOT(b) && block[b].taken || \
+     listed[b] && !block[b].taken) ||                                                              \
    block[b + 1].previous_free != listed[b])
 #define HALF_DONE \
   (stripe[0].armed != 0 || stripe[1].armed != 0 || (slot[0].version & 1) != 0 || (slot[1].version & 1) != 0)
@@ -591,8 +582,8 @@ end:
   od
 }
 
-inline Give(b, who, number) {
-  block[b].owner = who;
+inline Give(b, number) {
+  block[b].taken = true;
   block[b].bytes[0] = number;
   block[b].bytes[1] = number
 }
@@ -600,21 +591,21 @@ inline Give(b, who, number) {
 // Side by side: slot 0's block, slot 1's, stripe 0's spare, a free one, stripe 1's spare. Behind them the heap ends.
 init {
   atomic {
-    Give(1, 1, 2);
+    Give(1, 2);
     slot[0].block = 1;
     slot[0].rest = 2;
-    Give(2, 2, 3);
+    Give(2, 3);
     slot[1].block = 2;
     slot[1].rest = 3;
-    block[3].owner = SPARE;
+    block[3].taken = true;
     stripe[0].spare = 3;
     listed[4] = true;
     block[5].previous_free = true;
     if
     :: ONE_STRIPE -> listed[5] = true; block[6].previous_free = true
-    :: else -> block[5].owner = SPARE; stripe[1].spare = 5
+    :: else -> block[5].taken = true; stripe[1].spare = 5
     fi;
-    block[BLOCKS + 1].owner = SPARE;
+    block[BLOCKS + 1].taken = true;
     run Worker(1);
     run Worker(2);
     run Reader();

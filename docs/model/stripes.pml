@@ -32,7 +32,7 @@ typedef Slot {
 byte region, stripe;
 Slot slot[2];
 byte armed;  // 1 + the slot's number.
-byte undo[2], new_version, last_version = 2;
+byte undo[2], last_version = 2;
 
 bool killed[ALL + 1];
 bool ended[ALL + 1];
@@ -63,7 +63,6 @@ inline Overwrite() {
   d_step { last_version = last_version + 2; mine = last_version }
   undo[0] = slot[at].word[0];
   undo[1] = slot[at].word[1];
-  new_version = mine;
   armed = at + 1;
   slot[at].version = mine + 1;
   slot[at].word[0] = me;
@@ -77,7 +76,7 @@ inline Undo() {
   if
   :: armed != 0 ->
     if
-    :: slot[armed - 1].version != new_version ->
+    :: slot[armed - 1].version != last_version ->
       d_step { last_version = last_version + 2; mine = last_version }
       slot[armed - 1].version = mine + 1;
       slot[armed - 1].word[0] = undo[0];
