@@ -146,7 +146,7 @@ fails grab_start_not_compared grab USERS=3 ROUNDS=2 KILLS=1 SAME_PID=true BREAK_
 CHECKS
 }
 
-# Two at a time, as far as there are processors: some take 1 GB.
+# Two at a time, as far as there are processors: some take nearly 2 GB.
 model_bad=0
 model_jobs=$(($(nproc) > 1 ? 2 : 1))
 while read -ra model_line; do
