@@ -14,18 +14,34 @@ namespace shmpack {
 
 namespace {
 
-/// Fills `peeked` from the words of a slot. False: they point out of the region.
-bool Describe(RegionView view, const ValueWords& words, Peeked* peeked) noexcept {
+/// What the words of a slot say of its value. In registers: to gather it in memory and copy it from there, in larger
+/// pieces than it was stored, would cost more than all the rest.
+struct Described {
+  bool in_bounds;
+  uint64_t length;
+  Offset block;
+  uint64_t head[2];
+};
+
+[[gnu::always_inline]] inline Described Describe(RegionView view, const ValueWords& words) noexcept {
   if (!words.in_heap()) {
-    peeked->length = words.inline_bytes();
-    std::memcpy(peeked->head, words.payload, kInlineBytes);
-    return words.fits_slot();
+    return {words.fits_slot(), words.inline_bytes(), Offset::kNone, {words.payload[0], words.payload[1]}};
   }
-  if (!view.HoldsInHeap(words)) return false;
-  peeked->block = Offset{words.offset()};
-  peeked->length = words.length();
-  CopyOut(peeked->head, view.at(words.offset()) + sizeof(BlockShm), kInlineBytes);
-  return true;
+  Described described = {view.HoldsInHeap(words), words.length(), Offset{words.offset()}, {}};
+  if (described.in_bounds) CopyOut(described.head, view.at(words.offset()) + sizeof(BlockShm), kInlineBytes);
+  return described;
+}
+
+[[gnu::always_inline]] inline Status Settle(RegionView view, uint32_t index, uint64_t version,
+                                            const Described& described, Peeked* out) noexcept {
+  if (!IsUnchanged(view, index, version)) return Status(Code::kChanged);
+  if (!described.in_bounds) return Status(Code::kCorrupt, "a value lies outside of it");
+  out->version = version;
+  out->length = described.length;
+  out->slot = index;
+  out->block = described.block;
+  std::memcpy(out->head, described.head, kInlineBytes);
+  return {};
 }
 
 /// Reads the old value of slot `index`, whose writer died half-way: it is in the undo record until somebody repairs.
@@ -33,17 +49,12 @@ bool Describe(RegionView view, const ValueWords& words, Peeked* peeked) noexcept
 Status PeekUndone(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
   const UndoShm& undo = view.header().stripes[StripeOf(key)].undo;
-  Peeked peeked;
-  peeked.slot = index;
-  peeked.version = Load(slot.version);
-  if (Load(undo.armed) != index + 1 || (peeked.version & 1) == 0) return Status(Code::kChanged);
+  const uint64_t version = Load(slot.version);
+  if (Load(undo.armed) != index + 1 || (version & 1) == 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
   const ValueWords words = {Load(undo.meta), {Load(undo.payload[0]), Load(undo.payload[1])}};
-  const bool in_bounds = Describe(view, words, &peeked);
-  if (!IsUnchanged(view, peeked) || Load(undo.armed) != index + 1) return Status(Code::kChanged);
-  if (!in_bounds) return Status(Code::kCorrupt, "a value lies outside of it");
-  *out = peeked;
-  return {};
+  const Described described = Describe(view, words);
+  return Load(undo.armed) == index + 1 ? Settle(view, index, version, described, out) : Status(Code::kChanged);
 }
 
 /// While the last holder of the region's lock, or of the key's stripe, is dead and nobody has repaired yet: the value
@@ -75,16 +86,10 @@ Status PeekAfterDeath(RegionView view, int64_t key, Peeked* out) noexcept {
 
 Status PeekSlot(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
-  Peeked peeked;
-  peeked.slot = index;
-  peeked.version = Load(slot.version);
-  if (peeked.version == 0 || (peeked.version & 1) != 0) return Status(Code::kChanged);
+  const uint64_t version = Load(slot.version);
+  if (version == 0 || (version & 1) != 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
-  const bool in_bounds = Describe(view, LoadValueWords(view, index), &peeked);
-  if (!IsUnchanged(view, peeked)) return Status(Code::kChanged);
-  if (!in_bounds) return Status(Code::kCorrupt, "a value lies outside of it");
-  *out = peeked;
-  return {};
+  return Settle(view, index, version, Describe(view, LoadValueWords(view, index)), out);
 }
 
 Status PeekLockFree(RegionView view, int64_t key, Peeked* out) noexcept {
@@ -118,15 +123,6 @@ Status PeekWithoutLock(RegionView view, int64_t key, Deadline& deadline, Peeked*
     const timespec a_moment = {0, 1'000'000};
     nanosleep(&a_moment, nullptr);
   }
-}
-
-bool IsUnchanged(RegionView view, const Peeked& peeked) noexcept {
-  // A slot that compaction gave back may hold a value's bytes by now, even where its version was. They were stored
-  // after slot_count was lowered, so who saw them, and looks at slot_count afterwards, sees that, too; unless the slot
-  // is there again, and then its version is another.
-  const SharedU64& version = view.slot(peeked.slot).version;
-  return Load(version) == peeked.version && peeked.slot < Load(view.header().index.slot_count) &&
-         Load(version) == peeked.version;
 }
 
 }  // namespace shmpack

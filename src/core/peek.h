@@ -29,7 +29,13 @@ Status PeekLocked(RegionView view, int64_t key, Peeked* out) noexcept;
 /// only the next writer's repair removes. kNotFound, kTimeout, kCorrupt.
 Status PeekWithoutLock(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept;
 
-/// Whether what was peeked at is still what its slot holds. Whoever copied bytes of it asks afterwards.
-bool IsUnchanged(RegionView view, const Peeked& peeked) noexcept;
+/// Whether what was peeked at is still what slot `index` holds. Whoever copied bytes of it asks afterwards.
+inline bool IsUnchanged(RegionView view, uint32_t index, uint64_t version) noexcept {
+  // A slot that compaction gave back may hold a value's bytes by now, even where its version was. They were stored
+  // after slot_count was lowered, so who saw them, and looks at slot_count afterwards, sees that, too; unless the slot
+  // is there again, and then its version is another.
+  const SharedU64& now = view.slot(index).version;
+  return Load(now) == version && index < Load(view.header().index.slot_count) && Load(now) == version;
+}
 
 }  // namespace shmpack

@@ -319,7 +319,7 @@ Status Region::Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept {
   const auto offset = static_cast<uint32_t>(peeked.block);
   if (peeked.slot >= view.max_slots() || !view.ValueInBounds(offset, peeked.length)) return ValueCorrupt();
   CopyOut(out, view.at(offset) + sizeof(BlockShm) + skip, peeked.length - skip);
-  return IsUnchanged(view, peeked) ? Status() : Status(Code::kChanged);
+  return IsUnchanged(view, peeked.slot, peeked.version) ? Status() : Status(Code::kChanged);
 }
 
 Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t capacity, Peeked* peeked) noexcept {

@@ -64,6 +64,9 @@ class DecodedCache {
     return IsOf(entries_[index ^ 1], region, key) ? &entries_[index ^ 1] : nullptr;
   }
 
+  /// Whether an entry keeps a value that needs no memory of its own.
+  static bool IsSmall(const Entry& entry) { return entry.kept == Kept::kPersistent && entry.bytes == 0; }
+
   /// `*value` was just decoded from what was seen. May put an equal one, that is kept, in its place.
   void Keep(const Seen& seen, size_t budget_bytes, zval* value) {
     if (is_closed_ || budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
@@ -122,8 +125,6 @@ class DecodedCache {
                                  shift_);
   }
   void KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value);
-  /// Whether it keeps a value that needs no memory of its own.
-  static bool IsSmall(const Entry& entry) { return entry.kept == Kept::kPersistent && entry.bytes == 0; }
   Entry* Place(uint32_t region, zend_long key, bool is_small);
   bool Grow();
   bool MakeRoom(size_t bytes, size_t budget_bytes);

@@ -318,7 +318,7 @@ ZEND_FUNCTION(shm_get_var) {
   DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object->number, key);
   if (IsCurrent(*object, entry)) {
     if (EXPECTED(entry->kept != DecodedCache::Kept::kNothing)) RETURN_COPY(&entry->value);
-  } else if (entry != nullptr && ReadScalar(*object, entry, return_value)) {
+  } else if (entry != nullptr && DecodedCache::IsSmall(*entry) && ReadScalar(*object, entry, return_value)) {
     return;
   }
   ReadAndKeep(argument, key, entry, return_value);
