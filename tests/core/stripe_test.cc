@@ -322,6 +322,11 @@ TEST(StripeTest, OnlyWhatTakesAsMuchRoomIsReplacedInTheHeap) {
     stripe.spare_block = wrong;
     EXPECT_FALSE(replaces(kMine, 100)) << wrong;
   }
+  // It would suit, and ends behind the region: it lies in slots that are not used.
+  stripe.spare_block = static_cast<uint32_t>(view.bytes() / kUnitBytes) - 3;
+  view.block(stripe.spare_block).units = view.block(spare).units.load();
+  view.block(stripe.spare_block).owner = 1;
+  EXPECT_FALSE(replaces(kMine, 100));
   stripe.spare_block = spare;
   const uint32_t units = view.block(spare).units;
   for (const uint32_t wrong : {0U, units - 1, units + 3, UINT32_MAX}) {
@@ -421,6 +426,33 @@ TEST(StripeTest, TheSlotIsLookedAtOnceTheStripeIsTaken) {
     EXPECT_EQ(fault_hook, nullptr);
     EXPECT_EQ(slot.version, version);
     EXPECT_EQ(slot.payload & 0xffffff, 0x646c6fU) << "not \"old\" any more";
+  }
+}
+
+TEST(StripeTest, TheBlocksAreLookedAtOnceTheStripeIsTaken) {
+  for (const int change : {0, 1, 2, 3, 4}) {
+    SCOPED_TRACE(change);
+    TestRegion region(2'000);
+    MakeReplaceable(*region, kMine, std::string(100, 'o'));
+    const RegionView view(*region);
+    SlotShm& slot = view.slot(0);
+    StripeShm& stripe = view.header().stripes[StripeOf(kMine)];
+    const uint32_t spare = stripe.spare_block;
+    // What another process may have done since the spare block was found to suit, or bytes of which nobody says so.
+    meanwhile = [&] {
+      if (change == 0) stripe.spare_block = 0;
+      if (change == 1) stripe.spare_block = LoadValueWords(view, 0).offset();
+      if (change == 2) view.block(spare).units = 3;
+      if (change == 3) slot.meta = 3 << kMetaInlineShift;
+      if (change == 4) slot.payload = ValueWords::InHeap(Offset{LoadValueWords(view, 0).offset()}, 20).payload[0];
+    };
+    fault_hook = Meanwhile;
+    const std::string value(100, 'n');
+    Deadline deadline(kPromptMs);
+    EXPECT_FALSE(ReplaceInBlock(view, kMine, {value.data(), value.size()}, deadline));
+    EXPECT_EQ(fault_hook, nullptr);
+    EXPECT_EQ(stripe.undo.armed, 0U);
+    EXPECT_NE(*(view.at(spare) + sizeof(BlockShm)), 'n') << "something was stored";
   }
 }
 
