@@ -278,6 +278,11 @@ TEST(RegionTest, WhatWasSeenInASlotIsFoundThereAgain) {
   header.index.structure_sequence += 1;
   ASSERT_EQ(Put(*region, 1, "two"), Code::kOk);
   EXPECT_FALSE(region->IsCurrent(one.slot, one.version));
+  for (const std::string text : {"", "8 bytes.", "twelve bytes", "sixteen bytes..."}) {
+    ASSERT_EQ(Put(*region, 1, text), Code::kOk);
+    ASSERT_TRUE(region->ReadInline(one.slot, 1, &value));
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(value.bytes.words), value.bytes.count), text);
+  }
   ASSERT_TRUE(region->Remove(1, kTestTimeoutMs).ok());
   EXPECT_FALSE(region->ReadInline(one.slot, 1, &value));
 }
