@@ -18,26 +18,40 @@ Status UndoStripeLocked(RegionView view, uint32_t stripe) noexcept {
   return Status(Code::kCorrupt, "an undo record is out of bounds");
 }
 
-/// Calls `replace` with the slot of `key` while the key's stripe is locked and the region is not: then that slot is the
-/// key's only one and stays it, because it goes to another key, or moves, only under the region's lock with this stripe
-/// free. Chains may change meanwhile: what is not found may be there all the same. False: it was not called, or it
-/// returned false.
+/// The slot that `key` had a moment ago. Chains may change meanwhile: what is not found may be there all the same.
+[[gnu::always_inline]] inline uint32_t Glance(RegionView view, int64_t key) noexcept {
+  const uint32_t slot_count = view.LoadSlotCount();
+  uint32_t index = kNoSlot;
+  return slot_count != kNoSlot && FindSlot(view, key, slot_count, &index) == Found::kYes ? index : kNoSlot;
+}
+
+/// Calls `replace` with the version of slot `index` while the stripe of `key` is locked and the region is not, if that
+/// slot is the key's: then it is the only one and stays it, because it goes to another key, or moves, only under the
+/// region's lock with this stripe free. False: it was not called, or it returned false.
 template <typename Replace>
-[[gnu::always_inline]] inline bool InStripe(RegionView view, int64_t key, uint32_t stripe, Deadline& deadline,
-                                            Replace&& replace) noexcept {
+[[gnu::always_inline]] inline bool InStripe(RegionView view, int64_t key, uint32_t stripe, uint32_t index,
+                                            Deadline& deadline, Replace&& replace) noexcept {
   const HeaderShm& header = view.header();
   StripeShm& shm = view.header().stripes[stripe];
   const Acquired acquired = AcquireRobustLock(shm.lock, deadline);
   if (acquired == Acquired::kTimeout) return false;
   bool replaced = false;
   if (acquired == Acquired::kClean && RobustLockIsFree(header.lock) && Load(shm.last_version) < kLastVersion) {
-    const uint32_t slot_count = view.LoadSlotCount();
-    uint32_t index = kNoSlot;
-    replaced = slot_count != kNoSlot && FindSlot(view, key, slot_count, &index) == Found::kYes &&
-               (Load(view.slot(index).version) & 1) == 0 && replace(index);
+    const SlotShm& slot = view.slot(index);
+    const uint64_t version = Load(slot.version);
+    replaced = index < Load(header.index.slot_count) && version != 0 && (version & 1) == 0 &&
+               static_cast<int64_t>(Load(slot.key)) == key && replace(version);
   }
   ReleaseRobustLock(shm.lock, acquired == Acquired::kClean);
   return replaced;
+}
+
+/// Whether the value that `old` describes can be replaced by one of `size` bytes in the block at `spare`, which has
+/// `units`: equal blocks for values of equal charge, so that the counters, which are the region's, stay what they are.
+[[gnu::always_inline]] inline bool AreAlike(RegionView view, const ValueWords& old, uint32_t spare, uint32_t units,
+                                            uint64_t size) noexcept {
+  return view.HoldsInHeap(old) && old.offset() != spare && BlockUnits(old.length()) == BlockUnits(size) &&
+         UnitsOf(view, old.offset()) == units;
 }
 
 }  // namespace
@@ -79,7 +93,9 @@ Status AwaitAllStripesUnlocked(RegionView view, Deadline& deadline) noexcept {
 bool ReplaceInSlot(RegionView view, int64_t key, const ValueWords& words, Deadline& deadline) noexcept {
   if (!RobustLockIsFree(view.header().lock)) return false;
   const uint32_t stripe = StripeOf(key);
-  return InStripe(view, key, stripe, deadline, [&](uint32_t index) {
+  const uint32_t index = Glance(view, key);
+  if (index == kNoSlot) return false;
+  return InStripe(view, key, stripe, index, deadline, [&](uint64_t) {
     const ValueWords old = LoadValueWords(view, index);
     if (old.in_heap()) return false;
     OverwriteLocked(view, stripe, index, old, words);
@@ -91,17 +107,21 @@ bool ReplaceInBlock(RegionView view, int64_t key, const ValueBytes& value, Deadl
   if (!RobustLockIsFree(view.header().lock)) return false;
   const uint32_t stripe = StripeOf(key);
   const uint64_t size = value.bytes();
-  // Looked at before the lock is taken, so that what cannot succeed does not cost one, and again below.
+  // All is looked at before the lock is taken, so that what cannot succeed does not cost one. Below, it is the same if
+  // the slot has the same version: block and size belong to that.
   uint32_t units = 0;
   const uint32_t spare = SpareBlock(view, stripe, &units);
   if (spare == 0 || !Suits(units, BlockUnits(size))) return false;
-  return InStripe(view, key, stripe, deadline, [&](uint32_t index) {
-    const ValueWords old = LoadValueWords(view, index);
+  const uint32_t index = Glance(view, key);
+  if (index == kNoSlot) return false;
+  const uint64_t seen = Load(view.slot(index).version);
+  ValueWords old = LoadValueWords(view, index);
+  if (!AreAlike(view, old, spare, units, size)) return false;
+  return InStripe(view, key, stripe, index, deadline, [&](uint64_t version) {
     if (Load(view.header().stripes[stripe].spare_block) != spare || UnitsOf(view, spare) != units) return false;
-    // Equal blocks for values of equal charge: the counters, which are the region's, stay what they are.
-    if (!view.HoldsInHeap(old) || old.offset() == spare || BlockUnits(old.length()) != BlockUnits(size) ||
-        UnitsOf(view, old.offset()) != units) {
-      return false;
+    if (version != seen) {
+      old = LoadValueWords(view, index);
+      if (!AreAlike(view, old, spare, units, size)) return false;
     }
     FillBlock(view, spare, value);
     OverwriteLocked(view, stripe, index, old, ValueWords::InHeap(Offset{spare}, size), true);

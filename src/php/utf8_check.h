@@ -39,15 +39,21 @@ inline bool IsAscii(const char* text, size_t size) {
     const Vector all = even | odd;
     if (((all[0] | all[1]) & kHighBits) != 0) return false;
   }
-  if (size >= 8) {
-    uint64_t word;
-    size_t at = 0;
-    for (; at + 8 <= size; at += 8) {
-      std::memcpy(&word, text + at, 8);
-      seen |= word;
+  if (size >= sizeof(Vector)) {
+    Vector vector, all = {};
+    for (size_t at = 0; at + sizeof(Vector) < size; at += sizeof(Vector)) {
+      std::memcpy(&vector, text + at, sizeof(Vector));
+      all |= vector;
     }
-    std::memcpy(&word, text + size - 8, 8);
-    return ((seen | word) & kHighBits) == 0;
+    std::memcpy(&vector, text + size - sizeof(Vector), sizeof(Vector));
+    all |= vector;
+    return ((all[0] | all[1]) & kHighBits) == 0;
+  }
+  if (size >= 8) {
+    uint64_t first, last;
+    std::memcpy(&first, text, 8);
+    std::memcpy(&last, text + size - 8, 8);
+    return ((first | last) & kHighBits) == 0;
   }
   if (size >= 4) {
     uint32_t first, last;

@@ -445,6 +445,7 @@ TEST(StripeTest, TheBlocksAreLookedAtOnceTheStripeIsTaken) {
       if (change == 2) view.block(spare).units = 3;
       if (change == 3) slot.meta = 3 << kMetaInlineShift;
       if (change == 4) slot.payload = ValueWords::InHeap(Offset{LoadValueWords(view, 0).offset()}, 20).payload[0];
+      if (change >= 3) slot.version = slot.version + 2 * kStripeCount;
     };
     fault_hook = Meanwhile;
     const std::string value(100, 'n');
