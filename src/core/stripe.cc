@@ -39,8 +39,8 @@ template <typename Replace>
   if (acquired == Acquired::kClean && RobustLockIsFree(header.lock) && Load(shm.last_version) < kLastVersion) {
     const SlotShm& slot = view.slot(index);
     const uint64_t version = Load(slot.version);
-    replaced = index < Load(header.index.slot_count) && version != 0 && (version & 1) == 0 &&
-               static_cast<int64_t>(Load(slot.key)) == key && replace(version);
+    replaced = index < Load(header.index.slot_count) && version != 0 && static_cast<int64_t>(Load(slot.key)) == key &&
+               replace(version);
   }
   ReleaseRobustLock(shm.lock, acquired == Acquired::kClean);
   return replaced;
