@@ -194,14 +194,12 @@ bool FreeLocked(RegionView view, uint32_t stripe, Offset block, uint32_t* units)
   return old_spare == 0 || (old_spare != offset && JoinFree(view, old_spare, heap_end));
 }
 
-bool JoinSparesLocked(RegionView view) noexcept {
-  for (StripeShm& stripe : view.header().stripes) {
-    const uint32_t offset = Load(stripe.spare_block);
-    if (offset == 0) continue;
-    Store(stripe.spare_block, 0U);
-    if (!JoinFree(view, offset, LoadHeapEnd(view))) return false;
-  }
-  return true;
+bool JoinSpareLocked(RegionView view, uint32_t stripe) noexcept {
+  SharedU32& spare = view.header().stripes[stripe].spare_block;
+  const uint32_t offset = Load(spare);
+  if (offset == 0) return true;
+  Store(spare, 0U);
+  return JoinFree(view, offset, LoadHeapEnd(view));
 }
 
 void FillBlock(RegionView view, uint32_t offset, const ValueBytes& value) noexcept {

@@ -60,9 +60,9 @@ Offset AllocateLocked(RegionView view, uint32_t stripe, uint32_t* units, uint32_
 /// free neighbours. Its size in `*units`. False: the heap contradicts itself.
 bool FreeLocked(RegionView view, uint32_t stripe, Offset block, uint32_t* units) noexcept;
 
-/// Joins all spare blocks with their free neighbours: they may be what is missing. False: one is damaged. REQUIRES: all
-/// stripes are free.
-bool JoinSparesLocked(RegionView view) noexcept;
+/// Joins the spare block of `stripe`, if there is one, with its free neighbours: it may be what is missing. False: it
+/// is damaged.
+bool JoinSpareLocked(RegionView view, uint32_t stripe) noexcept;
 
 /// Size in units of the block at `offset`, 0 if there can be none that ends by `heap_end`. REQUIRES: `offset` is inside
 /// the region if it is below `heap_end`.

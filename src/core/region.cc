@@ -176,6 +176,21 @@ struct Taken {
   return {};
 }
 
+/// Gives the spare blocks back of all stripes that are free, or soon are: who does not let go of one keeps that one
+/// block. kCorrupt.
+Status JoinSparesLocked(RegionView view, Deadline& deadline) noexcept {
+  Deadline brief(kBriefMs, deadline);
+  for (uint32_t stripe = 0; stripe < kStripeCount; ++stripe) {
+    // Not waited for: no holder of a stripe makes a spare block where there was none.
+    if (Load(view.header().stripes[stripe].spare_block) == 0) continue;
+    const Status free = AwaitStripeLocked(view, stripe, brief);
+    if (free.code() == Code::kTimeout) continue;
+    if (!free.ok()) return free;
+    if (!JoinSpareLocked(view, stripe)) return Status(Code::kCorrupt, "its heap contradicts itself");
+  }
+  return {};
+}
+
 Status PutLocked(RegionView view, int64_t key, const ValueBytes& value, Deadline& deadline, bool* whole) noexcept {
   const WriterShm& writer = view.header().writer;
   const uint64_t size = value.bytes();
@@ -202,13 +217,9 @@ Status PutLocked(RegionView view, int64_t key, const ValueBytes& value, Deadline
     if (status.code() != Code::kNoRoom) return status;
     if (!joined) {
       joined = true;
-      Deadline brief(kBriefMs, deadline);
-      const Status quiet = AwaitAllStripesLocked(view, brief);
-      if (quiet.ok()) {
-        if (JoinSparesLocked(view)) continue;
-        return Status(Code::kCorrupt, "its heap contradicts itself");  // The next holder of the lock repairs.
-      }
-      if (quiet.code() != Code::kTimeout) return quiet;
+      const Status spares = JoinSparesLocked(view, deadline);
+      if (!spares.ok()) return spares;
+      continue;
     }
     if (compacted) return status;
     compacted = true;

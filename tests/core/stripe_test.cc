@@ -365,6 +365,24 @@ TEST(StripeTest, SpareBlocksGiveWayWhenRoomIsMissing) {
   EXPECT_EQ(RegionTestPeer::Header(*large).stripes[StripeOf(kMine)].spare_block, 0U);
 }
 
+TEST(StripeTest, AStoppedHolderKeepsItsOwnSpareBlockOnly) {
+  for (const bool has_spare : {false, true}) {
+    TestRegion region(20'000);
+    MakeReplaceable(*region, kMine, has_spare ? std::string(40, 'o') : "old");
+    std::set<uint32_t> stripes = {StripeOf(kMine)};
+    int64_t key = kMine;
+    for (; stripes.size() < kStripeCount; ++key) {
+      if (stripes.insert(StripeOf(key)).second) MakeReplaceable(*region, key, std::string(1'624, 'o'));
+    }
+    StoppedPut stopped(*region, 8, std::string(has_spare ? 40 : 3, 'n'));
+    // There is no room but in the others' spare blocks.
+    EXPECT_EQ(PutSoon(*region, NextKey(key, false), std::string(600, 'n')), Code::kOk);
+    EXPECT_EQ(stopped.End(SIGCONT), 0);
+    EXPECT_EQ(RegionTestPeer::Header(*region).stripes[StripeOf(kMine)].spare_block != 0, has_spare);
+    EXPECT_EQ(Get(*region, kMine), std::string(has_spare ? 40 : 3, 'n'));
+  }
+}
+
 TEST(StripeTest, NobodyReplacesWhileTheRegionIsLocked) {
   TestRegion region(2'000);
   ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
