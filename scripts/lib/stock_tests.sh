@@ -3,7 +3,8 @@
 #
 # php-src's own tests of ext/sysvsem and ext/sysvshm, out of Debian's source package. Downloaded once, into out/.
 
-# stock_tests: leaves them in $out/stock/sysvsem and $out/stock/sysvshm. PHP_SOURCE=<php-src checkout> spares the download.
+# stock_tests: leaves them in $out/stock/sysvsem and $out/stock/sysvshm, but for one. PHP_SOURCE=<php-src checkout> spares the
+# download.
 stock_tests() {
   local stock=$out/stock source=${PHP_SOURCE:-} name
   [[ ! -d $stock/sysvsem || ! -d $stock/sysvshm ]] || return 0
@@ -19,6 +20,9 @@ stock_tests() {
     mkdir -p "$stock/$name"
     cp "$source/ext/$name/tests/"* "$stock/$name/"
   done
+  # PHP 8.4 has it, 8.2 does not: it overwrites a byte of a value (by FFI) where that lies in a segment of stock, and where a
+  # region of ours has something else. What it asks for is in tests/shm/damaged_region_warns.phpt.
+  rm -f "$stock/sysvshm/shm_get_var_leak.phpt"
 }
 
 # download_php_source <folder>: the system's package sources, as deb-src, in an apt configuration of our own; the system's

@@ -15,6 +15,10 @@ var_dump(strlen(shm_get_var($region, 1)), shm_put_var($region, 2, 2), shm_get_va
 // The value's first byte: a form that msgpack never uses.
 raw_write(0x5b00000e, 2432 + 8, "\xc1");
 var_dump(shm_get_var($region, 1));
+// The last byte of [1, 2], which lies in slot 2.
+shm_put_var($region, 3, [1, 2]);
+raw_write(0x5b00000e, unpack('P', raw_read(0x5b00000e, 16, 8))[1] - 192 + 2 * 32 + 24 + 2, "\xc1");
+var_dump(shm_get_var($region, 3));
 shm_remove($region);
 ?>
 --CLEAN--
@@ -31,6 +35,9 @@ bool(false)
 int(100)
 bool(true)
 int(2)
+
+Warning: shm_get_var(): Variable data in shared memory is corrupted in %s on line %d
+bool(false)
 
 Warning: shm_get_var(): Variable data in shared memory is corrupted in %s on line %d
 bool(false)
