@@ -266,7 +266,7 @@ again:
       :: else
       fi;
       if
-      :: before != (last_version | 1) -> goto again
+      :: (before & 1) == 0 -> goto again
       :: else
       fi
     :: else
@@ -294,10 +294,6 @@ again:
     :: undone ->
       if
       :: armed == 0 -> goto again
-      :: else
-      fi;
-      if
-      :: lock != DIED -> goto again
       :: else
       fi
     :: else

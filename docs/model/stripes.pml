@@ -160,7 +160,7 @@ inline KernelExit() {
   }
 }
 
-// ReplaceInStripe(), and what comes after it in Region::Put().
+// InStripe(), and what comes after it in Region::Put().
 proctype Small(byte me) {
   bool dead, done;
   byte mine, at;
