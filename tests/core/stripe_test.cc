@@ -375,10 +375,13 @@ TEST(StripeTest, AStoppedHolderKeepsItsOwnSpareBlockOnly) {
       if (stripes.insert(StripeOf(key)).second) MakeReplaceable(*region, key, std::string(1'624, 'o'));
     }
     StoppedPut stopped(*region, 8, std::string(has_spare ? 40 : 3, 'n'));
-    // There is no room but in the others' spare blocks.
+    // There is no room but in the others' spare blocks, of stripes that come before it and behind it.
     EXPECT_EQ(PutSoon(*region, NextKey(key, false), std::string(600, 'n')), Code::kOk);
     EXPECT_EQ(stopped.End(SIGCONT), 0);
-    EXPECT_EQ(RegionTestPeer::Header(*region).stripes[StripeOf(kMine)].spare_block != 0, has_spare);
+    for (const StripeShm& stripe : RegionTestPeer::Header(*region).stripes) {
+      EXPECT_EQ(stripe.spare_block != 0,
+                has_spare && &stripe == &RegionView(*region).header().stripes[StripeOf(kMine)]);
+    }
     EXPECT_EQ(Get(*region, kMine), std::string(has_spare ? 40 : 3, 'n'));
   }
 }
