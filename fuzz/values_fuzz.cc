@@ -208,7 +208,7 @@ void RestartRequest() {
 }
 
 int StartModules(sapi_module_struct* sapi) {
-  std::free(sapi->ini_entries);
+  // What is there was allocated in PHP 8.2 and is a constant in 8.4: left alone.
   sapi->ini_entries = strdup(ini_settings);
   return php_module_startup(sapi, &shmpack_module_entry);
 }
