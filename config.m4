@@ -87,7 +87,10 @@ if test "$PHP_SHMPACK" != "no"; then
   dnl -fno-gnu-unique: a function's static variable would otherwise keep the library loaded for good, and Apache loads
   dnl and unloads PHP once before it serves.
   shmpack_flags="-std=c++20 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -DMSGPACK_NO_BOOST= -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
+  dnl clang++ has neither the trouble nor the option, whatever the C compiler is.
+  AC_LANG_PUSH([C++])
   AX_CHECK_COMPILE_FLAG([-fno-gnu-unique], [shmpack_flags="$shmpack_flags -fno-gnu-unique"])
+  AC_LANG_POP([C++])
 
   PHP_NEW_EXTENSION([shmpack], [$shmpack_sources], [$ext_shared],, [$shmpack_flags], [cxx])
   PHP_ADD_INCLUDE([$ext_srcdir/include])
