@@ -19,6 +19,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "shmpack/region.h"
+
 namespace shmpack {
 
 enum class MsgpackKind : uint8_t {
@@ -286,5 +288,38 @@ class MsgpackReader {
   const uint8_t* end_;
   uint64_t pending_;  // values still to be read, at all levels; each needs a byte at least
 };
+
+/// What ReadScalar() reads of a value that has no bytes elsewhere: nil, a bool, an integer or a float 64, and nothing
+/// behind it. In registers. False: it is something else, and nothing was given to the sink.
+template <typename Sink>
+[[gnu::always_inline]] inline bool ReadShort(const ShortBytes& value, Sink sink) noexcept {
+  if constexpr (std::endian::native != std::endian::little) {
+    return false;
+  } else {
+    const auto head = static_cast<uint8_t>(value.words[0]);
+    if (head < 0x80 || head >= 0xe0) {
+      if (value.count == 1) sink.Int(static_cast<int8_t>(head));
+      return value.count == 1;
+    }
+    // The eight bytes behind the head, the first of them highest.
+    const uint64_t behind = __builtin_bswap64(value.words[0] >> 8 | value.words[1] << 56);
+    const unsigned bytes = 1u << (head & 3);  // Of an integer.
+    const uint64_t number = behind >> (64 - 8 * bytes);
+    if (head >= 0xcc && head <= 0xcf && value.count == 1 + bytes && number <= INT64_MAX) {
+      sink.Int(static_cast<int64_t>(number));
+    } else if (head >= 0xd0 && head <= 0xd3 && value.count == 1 + bytes) {
+      sink.Int(static_cast<int64_t>(behind) >> (64 - 8 * bytes));
+    } else if (head == 0xcb && value.count == 9) {
+      sink.Double(std::bit_cast<double>(behind));
+    } else if ((head == 0xc2 || head == 0xc3) && value.count == 1) {
+      sink.Bool(head == 0xc3);
+    } else if (head == 0xc0 && value.count == 1) {
+      sink.Nil();
+    } else {
+      return false;
+    }
+    return true;
+  }
+}
 
 }  // namespace shmpack

@@ -124,8 +124,7 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
 zend_never_inline bool ReadScalar(const AttachedRegion& object, DecodedCache::Entry* entry, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(entry->slot, entry->key, &value)) return false;
-  const auto* const bytes = reinterpret_cast<const char*>(value.bytes.words);
-  if (!shmpack::php::DecodeScalar(bytes, value.bytes.count, return_value)) return false;
+  if (!shmpack::php::DecodeShort(value.bytes, return_value)) return false;
   if (!DecodedCache::KeepNext(entry, value.version, return_value)) {
     const DecodedCache::Seen seen = {entry->region, entry->slot, entry->key, value.version};
     SHMPACK_G(decoded_cache).Keep(seen, CacheBudget(), return_value);

@@ -358,6 +358,41 @@ TEST(MsgpackReader, ShortTextIsReadOnlyIfItIsTheSame) {
   EXPECT_FALSE(none.ReadShortText("", 0));
 }
 
+/// What a sink of ReadScalar() was given, as text.
+struct Noted {
+  std::string* text;
+  void Nil() { *text = "nil"; }
+  void Bool(bool value) { *text = value ? "true" : "false"; }
+  void Int(int64_t value) { *text = "int " + std::to_string(value); }
+  void Uint(uint64_t) { *text = "uint"; }
+  void Double(double value) { *text = "double " + std::to_string(std::bit_cast<uint64_t>(value)); }
+  void String(const char*, uint32_t) { *text = "string"; }
+  void Binary(const char*, uint32_t) { *text = "binary"; }
+};
+
+TEST(MsgpackReader, ShortBytesAreReadAsTheReaderDoes) {
+  std::mt19937_64 random(8);
+  int read = 0;
+  for (int i = 0; i < 400000; ++i) {
+    ShortBytes value;
+    value.words[0] = (random() & ~uint64_t{0xff}) | static_cast<uint64_t>(i & 0xff);
+    value.words[1] = random();
+    value.count = static_cast<uint32_t>(i / 256) % (kInlineBytes + 1);
+    if (i % 3 == 0) value.words[0] &= random() & ~uint64_t{0x8000};
+    std::string expected;
+    MsgpackReader reader(reinterpret_cast<const char*>(value.words), value.count);
+    const bool whole = reader.ReadScalar(Noted{&expected}) && reader.Finished();
+    // A float 32, or what needs more than a register, is left to the reader.
+    const auto head = static_cast<uint8_t>(value.words[0]);
+    const bool is_short = whole && head != 0xca && expected != "uint" && expected != "string" && expected != "binary";
+    std::string text;
+    ASSERT_EQ(ReadShort(value, Noted{&text}), is_short) << i << " " << expected;
+    ASSERT_EQ(text, is_short ? expected : "") << i;
+    read += is_short;
+  }
+  EXPECT_GT(read, 10000);
+}
+
 // What tells maps apart that begin alike.
 TEST(MsgpackReader, PeekedTextIsTheTokenAndNotWhatFollows) {
   const auto peek = [](const std::string& bytes) { return MsgpackReader(bytes.data(), bytes.size()).PeekShortText(); };
