@@ -4,7 +4,7 @@
 declare(strict_types=1);
 
 // Peers side by side, each in a process of its own (bench/peer.php); all ratios are within one run. `./dev bench` calls it:
-//   php compare.php --shmpack SO --key KEY [--apcu SO] [--yac SO] [--lock-cost PROGRAM] [--slot-cost PROGRAM]
+//   php compare.php --shmpack SO --key KEY [--apcu SO] [--yac SO] [--lock-cost PROGRAM] [--slot-cost PROGRAM] [--line-cost PROGRAM]
 //     --effort tiny|quick|full --into FOLDER --command TEXT
 // KEY and KEY + 1 are used for the peers that need one.
 
@@ -48,9 +48,10 @@ const EFFORTS = [
     ],
 ];
 
-$options = getopt('', ['shmpack:', 'key:', 'apcu:', 'yac:', 'lock-cost:', 'slot-cost:', 'effort:', 'into:', 'command:']);
+$options = getopt('', ['shmpack:', 'key:', 'apcu:', 'yac:', 'lock-cost:', 'slot-cost:', 'line-cost:', 'effort:', 'into:', 'command:']);
 $key = (int) $options['key'];
-$effort = EFFORTS[$options['effort']] + array_filter(['lock_cost' => $options['lock-cost'] ?? null]);
+$programs = ['lock_cost' => $options['lock-cost'] ?? null, 'line_cost' => $options['line-cost'] ?? null];
+$effort = EFFORTS[$options['effort']] + array_filter($programs);
 
 $titles = ['stock' => 'ext/sysvshm', 'apcu' => 'APCu', 'yac' => 'Yac', 'shmpack' => 'shmpack'];
 $keys = ['stock' => $key, 'shmpack' => $key + 1];
