@@ -112,7 +112,7 @@ class Region {
 
   /// The value of `key` if it lies in `slot`, where it was seen before, and is small enough to be kept there. False: it
   /// is not, or it is just being written; ask Peek(). Never blocks.
-  bool ReadInline(uint32_t slot, int64_t key, InlineValue* out) const noexcept {
+  [[gnu::always_inline]] bool ReadInline(uint32_t slot, int64_t key, InlineValue* out) const noexcept {
     const SlotShm* const shm = SlotInBounds(slot);
     const IndexShm& index = header_->index;
     const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);

@@ -84,14 +84,11 @@ class DecodedCache {
     ZVAL_COPY_VALUE(&entry->value, value);
   }
 
-  /// The same for what was found in the slot that an entry names, if neither the old value nor the new one takes
-  /// memory. False: one does, ask Keep().
-  static bool KeepNext(Entry* entry, uint64_t version, const zval* value) {
-    if (UNEXPECTED(entry->bytes != 0 || Z_TYPE_P(value) >= IS_STRING)) return false;
+  /// The same for what was found in the slot that an entry names. REQUIRES: neither what it keeps nor `*value` takes
+  /// memory of its own.
+  static void KeepNext(Entry* entry, uint64_t version, const zval* value) {
     entry->version = version;
-    entry->kept = Kept::kPersistent;
     ZVAL_COPY_VALUE(&entry->value, value);
-    return true;
   }
 
   /// At the end of a request: lets go of its memory. User code may still run, and read; nothing is kept of that.

@@ -117,12 +117,6 @@ zend_always_inline bool DecodeScalar(const char* data, size_t size, zval* out) {
   return false;
 }
 
-/// The same for what a slot keeps.
-zend_always_inline bool DecodeShort(const ShortBytes& bytes, zval* out) {
-  return EXPECTED(ReadShort(bytes, ZvalSink{out})) ||
-         DecodeScalar(reinterpret_cast<const char*>(bytes.words), bytes.count, out);
-}
-
 /// DecodeValue(), with the short way for scalars.
 inline bool Decode(const char* data, size_t size, zval* out, bool* plain) {
   if (EXPECTED(DecodeScalar(data, size, out))) {

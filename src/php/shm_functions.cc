@@ -120,15 +120,13 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
   return copied;
 }
 
-/// A scalar that replaced what an entry knows, and is kept in the same slot. False: look in the usual way.
-zend_never_inline bool ReadScalar(const AttachedRegion& object, DecodedCache::Entry* entry, zval* return_value) {
+/// A number or the like that replaced another one, which an entry keeps, in the same slot. False: look in the usual
+/// way.
+zend_never_inline bool ReadNext(const AttachedRegion& object, DecodedCache::Entry* entry, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(entry->slot, entry->key, &value)) return false;
-  if (!shmpack::php::DecodeShort(value.bytes, return_value)) return false;
-  if (!DecodedCache::KeepNext(entry, value.version, return_value)) {
-    const DecodedCache::Seen seen = {entry->region, entry->slot, entry->key, value.version};
-    SHMPACK_G(decoded_cache).Keep(seen, CacheBudget(), return_value);
-  }
+  if (!shmpack::ReadShort(value.bytes, shmpack::php::ZvalSink{return_value})) return false;
+  DecodedCache::KeepNext(entry, value.version, return_value);
   return true;
 }
 
@@ -317,7 +315,7 @@ ZEND_FUNCTION(shm_get_var) {
   DecodedCache::Entry* const entry = SHMPACK_G(decoded_cache).Find(object->number, key);
   if (IsCurrent(*object, entry)) {
     if (EXPECTED(entry->kept != DecodedCache::Kept::kNothing)) RETURN_COPY(&entry->value);
-  } else if (entry != nullptr && DecodedCache::IsSmall(*entry) && ReadScalar(*object, entry, return_value)) {
+  } else if (entry != nullptr && DecodedCache::IsSmall(*entry) && ReadNext(*object, entry, return_value)) {
     return;
   }
   ReadAndKeep(argument, key, entry, return_value);
