@@ -139,7 +139,7 @@ class Region {
     return Put(key, ValueBytes{data, size}, timeout_ms);
   }
 
-  /// The same for a short one, which is stored a little faster this way.
+  /// The same for a short one, which is stored a little faster this way. REQUIRES: count is at most kInlineBytes.
   Status Put(int64_t key, const ShortBytes& value, uint32_t timeout_ms) noexcept;
 
   /// Removes a variable. kNotFound, kReadOnly, kTimeout, kCorrupt.

@@ -6,8 +6,8 @@
 //   0            header (2,432 bytes)
 //   header end   heap: blocks, one after the other, growing up        | heap_end
 //   ...          room that neither has taken yet
-//   ...          slots, in groups of four: group g ends 192 * g bytes before the region's end, growing down |
-//   slot_count total_bytes
+//   ...          slots in groups of four, growing down: group g ends 192 * g bytes before the end  | slot_count
+//   total_bytes
 //
 // What is true and what is derived. The slots' versions, keys and values, `slot_count`, `heap_end` and the blocks'
 // sizes are the truth; each changes by one store. The hash chains, the free lists, the owners and the counters can be

@@ -36,7 +36,7 @@ inline uint32_t UnitsOf(RegionView view, uint32_t offset) noexcept {
 /// What may be spared: what is copied in some microseconds, and sixteen of it take little room.
 inline constexpr uint32_t kMaxSpareUnits = (128 << 10) / kUnitBytes;
 
-constexpr uint32_t kMinimumUnits = 3;  // BlockShm, FreeLinksShm and the size at the end.
+inline constexpr uint32_t kMinimumUnits = 3;  // BlockShm, FreeLinksShm and the size at the end.
 
 /// Whether a block of `units` is what AllocateLocked() gives who wants `wanted`: what is left over would be no block.
 constexpr bool Suits(uint32_t units, uint32_t wanted) noexcept {
@@ -53,7 +53,8 @@ inline uint32_t SpareBlock(RegionView view, uint32_t stripe, uint32_t* units) no
 }
 
 /// A block of at least `*units`, for which it sets the size that it has: the spare one of `stripe` if it suits.
-/// `owner` is stored as its owner. `heap_limit` is the offset where the slots begin. kNone: no room in one piece.
+/// `owner` is stored as the owner of any other. `heap_limit` is the offset where the slots begin. kNone: no room in one
+/// piece.
 Offset AllocateLocked(RegionView view, uint32_t stripe, uint32_t* units, uint32_t owner, uint32_t heap_limit) noexcept;
 
 /// Frees a block: unless it is too large, it becomes the spare one of `stripe`, and the one that was is joined with its

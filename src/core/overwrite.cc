@@ -16,7 +16,8 @@ bool UndoOverwriteLocked(RegionView view, uint32_t stripe, uint32_t slot_count) 
     const uint64_t version = NextVersionLocked(view, stripe);
     Store(slot.version, version | 1);
     StoreValueWords(view, armed - 1, old);
-    // A kill right here finds the version unequal to the last one once more, and the same words are put back again.
+    // A kill before this one finds the version unequal to the last one, and the same words are put back again; a kill
+    // after it finds them equal, and the words those of the record: there is nothing left to do.
     Store(slot.version, version);
   } else if (const ValueWords now = LoadValueWords(view, armed - 1);
              view.HoldsInHeap(old) && view.HoldsInHeap(now) && old.offset() != now.offset()) {

@@ -50,7 +50,7 @@ class RegionView {
   uint64_t bytes() const noexcept { return bytes_; }
   /// Whether there can be so many slots. What lies behind the header is whole groups.
   bool Holds(uint32_t slot_count) const noexcept {
-    return slot_count * (sizeof(SlotGroupShm) / kGroupSlots) <= bytes_ - sizeof(HeaderShm);
+    return uint64_t{slot_count} * (sizeof(SlotGroupShm) / kGroupSlots) <= bytes_ - sizeof(HeaderShm);
   }
   uint32_t max_slots() const noexcept {
     return static_cast<uint32_t>((bytes_ - sizeof(HeaderShm)) / (sizeof(SlotGroupShm) / kGroupSlots));
