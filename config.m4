@@ -50,6 +50,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/peek.cc
     src/core/region.cc
     src/core/region_attach.cc
+    src/core/region_header.cc
     src/core/region_lock.cc
     src/core/repair.cc
     src/core/semaphore.cc
@@ -82,7 +83,8 @@ if test "$PHP_SHMPACK" != "no"; then
     src/port/robust_lock_linux.cc
     src/port/segment_limits_linux.cc
     src/port/segment_sysv.cc
-    src/port/semaphore_set_sysv.cc"
+    src/port/semaphore_set_sysv.cc
+    src/port/stuck_words.cc"
 
   dnl -fno-gnu-unique: a function's static variable would otherwise keep the library loaded for good, and Apache loads
   dnl and unloads PHP once before it serves.

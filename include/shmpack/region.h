@@ -15,13 +15,17 @@
 // at attach, and used from private memory. Contradictions give Code::kCorrupt.
 //
 // `timeout_ms` bounds the wait for the lock in every function that has it; then Code::kTimeout, and nothing has
-// changed.
+// changed. A lock that this process has waited for in vain, and whose word has not changed since, costs a moment only.
+//
+// Every function but Detach() and RemoveSegment() gives kOverwritten, at once, when another program has stored into the
+// header; nothing has changed then.
 
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
+#include "shmpack/lock_holder.h"
 #include "shmpack/region_layout.h"
 #include "shmpack/status.h"
 
@@ -94,12 +98,13 @@ class Region {
   /// The system's id of the segment, -1 of a region under key 0.
   int32_t segment_id() const noexcept { return segment_id_; }
   /// The random number that the region was given when it was made, as the shared bytes have it now.
-  uint64_t region_id() const noexcept { return header_->region_id.load(std::memory_order_relaxed); }
+  uint64_t region_id() const noexcept { return header_->origin.region_id.load(std::memory_order_relaxed); }
 
   /// Whether the value that Peek() found in `slot` with `version`, in this or an earlier handle to the same segment, is
-  /// still the variable's. For who kept a copy of it: four loads, no store. False in doubt.
+  /// still the variable's. For a reader that kept a copy of it: eight loads, no store. False in doubt.
   bool IsCurrent(uint32_t slot, uint64_t version) const noexcept {
     const SlotShm* const shm = SlotInBounds(slot);
+    if (!HeaderIsIntact(*header_)) return false;
     // Acquire, all: partner is the release in the core's Store(). The slot may have been given back long ago, and a
     // value's bytes lie there that look like its version; it exists if it is below slot_count, which changes only while
     // structure_sequence is odd.
@@ -116,7 +121,7 @@ class Region {
     const SlotShm* const shm = SlotInBounds(slot);
     const IndexShm& index = header_->index;
     const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);
-    if (shm == nullptr || (sequence & 1) != 0) return false;
+    if (shm == nullptr || (sequence & 1) != 0 || !HeaderIsIntact(*header_)) return false;
     // Acquire, all: as in PeekSlot() in src/core/peek.cc, which says why this is one version's value.
     const uint64_t version = shm->version.load(std::memory_order_acquire);
     const uint64_t slot_key = shm->key.load(std::memory_order_acquire);
@@ -164,8 +169,8 @@ class Region {
   /// Counts, under the lock. kReadOnly, kTimeout, kCorrupt.
   Status Stats(uint32_t timeout_ms, RegionStats* out) noexcept;
 
-  /// The id of a thread that holds a lock of the region's, 0 if all are free: for the message after kTimeout.
-  uint32_t lock_holder() const noexcept;
+  /// Who holds a lock of the region's: for the message after kTimeout.
+  LockHolder lock_holder() const noexcept;
 
  private:
   friend class RegionView;

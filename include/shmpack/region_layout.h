@@ -3,7 +3,7 @@
 // The bytes of a region, as docs/format.md specifies them. Nothing here knows a process: these structs lie in shared
 // memory, are the same for every program that maps it, and are only ever reached through atomic accesses.
 //
-//   0            header (2,432 bytes)
+//   0            header (2,432 bytes), which begins with what ext/sysvshm takes for a full segment of its own
 //   header end   heap: blocks, one after the other, growing up        | heap_end
 //   ...          room that neither has taken yet
 //   ...          slots in groups of four, growing down: group g ends 192 * g bytes before the end  | slot_count
@@ -22,6 +22,7 @@
 #pragma once
 
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -39,6 +40,10 @@ enum class Offset : uint32_t { kNone = 0 };
 
 inline constexpr uint32_t kUnitBytes = 8;
 inline constexpr uint64_t kMagic = 0x004b'4341'504d'4853;  // "SHMPACK" and a zero byte, on a little-endian machine.
+/// How a segment of ext/sysvshm begins, on any machine.
+inline constexpr char kStockMagicBytes[8] = {'P', 'H', 'P', '_', 'S', 'M', 0, 0};
+inline constexpr uint64_t kStockMagic = std::bit_cast<uint64_t>(kStockMagicBytes);
+inline constexpr uint64_t kStockHeaderBytes = 40;
 inline constexpr uint32_t kFormatVersion = 1;
 inline constexpr uint32_t kByteOrderMark = 0x0102'0304;
 /// A block's size has 31 bits of 8-byte units.
@@ -55,11 +60,24 @@ struct LockShm {
   SharedU64 pid_namespace;  // Where that thread id means something (inode of /proc/self/ns/pid); 0: not known (yet).
 };
 
+/// The header of a segment of ext/sysvshm that has no variable and no room. A stock process that attaches to a region
+/// takes it for one of its own: it finds nothing, stores nothing, and leaves every byte alone. That needs start >= end
+/// and free == 0, also in the halves that a 32-bit PHP reads. Constant after creation.
+struct DecoyShm {
+  SharedU64 magic;        // kStockMagic.
+  SharedU64 start;        // kStockHeaderBytes: where stock's variables would begin,
+  SharedU64 end;          // 0: and end.
+  SharedU64 free;         // 0. Stock adds a variable only where it has room, and compares after removing the old one.
+  SharedU64 total_bytes;  // Of the segment: the region's own size, too.
+};
+
 /// What readers without the lock need to find a slot. Guarded by the region's lock for storing.
 struct IndexShm {
   SharedU64 structure_sequence;  // Odd while chains change: a reader that found nothing then must look again.
   SharedU32 slot_count;          // Slots [0, slot_count) exist; twice as many hash buckets.
-  uint8_t padding[52];
+  uint32_t reserved;
+  SharedU64 hash_key;  // Random, constant after creation: who chooses keys cannot choose their chains and stripes.
+  uint8_t padding[40];
 };
 
 /// The writers' own words. Guarded by the region's lock.
@@ -114,18 +132,22 @@ struct FreeBinsShm {
   SharedU32 head[kBinCount];       // Offset of the bin's first block, if bit b is set.
 };
 
-struct HeaderShm {
-  SharedU64 magic;  // Stored last, so that a region is either whole or seen to be half-made.
-  SharedU32 format_version;
-  SharedU32 byte_order;
-  SharedU64 total_bytes;
-  SharedU64 quota_bytes;  // Values in the heap may take this much; the rest is bookkeeping and room for overwrites.
-  SharedU64 region_id;    // Random.
-  SharedU64 created_us;   // Microseconds since 1970-01-01 UTC.
+/// Where a region comes from, and what lies where in it. Constant after creation.
+struct OriginShm {
+  SharedU64 region_id;   // Random.
+  SharedU64 created_us;  // Microseconds since 1970-01-01 UTC.
   SharedU32 creator_pid;
   SharedU32 creator_uid;
   SharedU32 header_bytes;
   SharedU32 group_bytes;
+};
+
+struct HeaderShm {
+  DecoyShm decoy;   // Stored first, so that the time in which stock takes the segment for a fresh one is short.
+  SharedU64 magic;  // Stored last, so that a region is either whole or seen to be half-made.
+  SharedU32 format_version;
+  SharedU32 byte_order;
+  SharedU64 quota_bytes;     // Values in the heap may take this much; the rest is bookkeeping and room for overwrites.
   LockShm lock;              // The region's.
   uint8_t lock_padding[48];  // Readers without the lock never touch this cache line.
   IndexShm index;
@@ -133,8 +155,16 @@ struct HeaderShm {
   MoveShm move;
   StripeShm stripes[kStripeCount];
   FreeBinsShm bins;
-  uint8_t padding[32];
+  OriginShm origin;
 };
+
+/// Whether the words that any program would overwrite which takes the segment for its own are still a region's.
+/// Relaxed: they are constant; four loads of one cache line that nobody stores to.
+inline bool HeaderIsIntact(const HeaderShm& header) noexcept {
+  const auto word = [](const SharedU64& shared) { return shared.load(std::memory_order_relaxed); };
+  return ((word(header.decoy.magic) ^ kStockMagic) | word(header.decoy.end) | word(header.decoy.free) |
+          (word(header.magic) ^ kMagic)) == 0;
+}
 
 inline constexpr uint32_t kInlineBytes = 16;
 inline constexpr uint32_t kMetaHeap =
@@ -195,14 +225,17 @@ struct FreeLinksShm {
 static_assert(sizeof(HeaderShm) == 2432 && sizeof(StripeShm) == 64 && sizeof(LockShm) == 16 && sizeof(SlotShm) == 32 &&
               sizeof(SlotTailShm) == 16 && sizeof(SlotGroupShm) == 192 && sizeof(BlockShm) == 8 &&
               sizeof(FreeLinksShm) == 8);
-static_assert(offsetof(HeaderShm, magic) == 0 && offsetof(HeaderShm, format_version) == 8);
-static_assert(offsetof(HeaderShm, byte_order) == 12 && offsetof(HeaderShm, total_bytes) == 16);
-static_assert(offsetof(HeaderShm, quota_bytes) == 24 && offsetof(HeaderShm, region_id) == 32);
-static_assert(offsetof(HeaderShm, created_us) == 40 && offsetof(HeaderShm, creator_pid) == 48);
-static_assert(offsetof(HeaderShm, creator_uid) == 52 && offsetof(HeaderShm, header_bytes) == 56);
-static_assert(offsetof(HeaderShm, group_bytes) == 60 && offsetof(HeaderShm, lock) == 64);
+static_assert(sizeof(DecoyShm) == kStockHeaderBytes && offsetof(HeaderShm, decoy) == 0);
+static_assert(offsetof(DecoyShm, start) == 8 && offsetof(DecoyShm, end) == 16 && offsetof(DecoyShm, free) == 24);
+static_assert(offsetof(DecoyShm, total_bytes) == 32 && offsetof(HeaderShm, magic) == 40);
+static_assert(offsetof(HeaderShm, format_version) == 48 && offsetof(HeaderShm, byte_order) == 52);
+static_assert(offsetof(HeaderShm, quota_bytes) == 56 && offsetof(HeaderShm, lock) == 64);
+static_assert(offsetof(HeaderShm, origin) == 2400 && offsetof(OriginShm, created_us) == 8);
+static_assert(offsetof(OriginShm, creator_pid) == 16 && offsetof(OriginShm, creator_uid) == 20);
+static_assert(offsetof(OriginShm, header_bytes) == 24 && offsetof(OriginShm, group_bytes) == 28);
+static_assert(offsetof(IndexShm, slot_count) == 8 && offsetof(IndexShm, hash_key) == 16 && sizeof(IndexShm) == 64);
 static_assert(offsetof(LockShm, pid_namespace) == 8 && offsetof(HeaderShm, index) == 128);
-static_assert(offsetof(IndexShm, slot_count) == 8 && offsetof(HeaderShm, writer) == 192);
+static_assert(offsetof(HeaderShm, writer) == 192);
 static_assert(offsetof(WriterShm, free_slot) == 4 && offsetof(WriterShm, live_slots) == 8);
 static_assert(offsetof(WriterShm, live_units) == 12 && offsetof(WriterShm, data_bytes) == 16);
 static_assert(offsetof(HeaderShm, stripes) == 320 && offsetof(StripeShm, last_version) == 16);

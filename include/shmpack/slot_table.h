@@ -22,6 +22,7 @@
 
 #include <cstdint>
 
+#include "shmpack/lock_holder.h"
 #include "shmpack/slot_layout.h"
 #include "shmpack/status.h"
 
@@ -108,9 +109,9 @@ class SlotTable {
   SlotOwner Owner(uint32_t id) const noexcept;
   /// Owner(id).pid, without asking. REQUIRES: id < slot_count().
   uint32_t OwnerPid(uint32_t id) const noexcept;
-  /// The id of a thread that holds the lock of slot `id`, or else the table's; 0: both are free. For the message after
-  /// kTimeout. If `id` is not below slot_count(): the table's only.
-  uint32_t lock_holder(uint32_t id) const noexcept;
+  /// Who holds the lock of slot `id`, or else the table's: for the message after kTimeout. If `id` is not below
+  /// slot_count(): the table's only.
+  LockHolder lock_holder(uint32_t id) const noexcept;
 
   /// Grants the lowest free slot; of a kSlotsClearInUse table the lowest that never was in use, while there is one. Its
   /// bytes stay as they were. kNoRoom, kReadOnly, kTimeout, kCorrupt.

@@ -7,7 +7,7 @@
 // outputs untouched unless they say otherwise.
 //
 // Codes fall into two groups, so that a caller can tell "the answer is no" from "something is wrong":
-// expected outcomes (kNotFound ... kChanged) and faults (kTooLarge ... kSystem).
+// expected outcomes (kNotFound ... kChanged) and faults (kInvalid ... kOverwritten).
 
 #pragma once
 
@@ -36,6 +36,7 @@ enum class Code : uint32_t {
   kByteOrder,     // A shmpack region written on a machine of the other byte order.
   kCorrupt,       // The shared bytes contradict themselves; nothing was changed.
   kSystem,        // The operating system refused: see os_errno().
+  kOverwritten,   // Another program has overwritten the region's header; nothing was changed.
 };
 
 class [[nodiscard]] Status {

@@ -121,7 +121,7 @@ uint32_t shmpack_slots_owner_pid(const shmpack_slots* slots, uint32_t id) {
   return id < Of(slots).slot_count() ? Of(slots).OwnerPid(id) : 0;
 }
 
-uint32_t shmpack_slots_lock_holder(const shmpack_slots* slots, uint32_t id) { return Of(slots).lock_holder(id); }
+uint32_t shmpack_slots_lock_holder(const shmpack_slots* slots, uint32_t id) { return Of(slots).lock_holder(id).pid; }
 
 shmpack_status shmpack_slots_grab(const shmpack_slots* slots, uint32_t timeout_ms, uint32_t* id) {
   return ToC(Of(slots).Grab(timeout_ms, id));

@@ -20,7 +20,9 @@ constexpr uint64_t kSmallBytes = 1 << 20;
 
 uint64_t LeastGain(uint64_t region_bytes) noexcept { return region_bytes > kSmallBytes ? region_bytes / 16 : 0; }
 
-uint32_t StripeOfSlot(const SlotShm& slot) noexcept { return StripeOf(static_cast<int64_t>(Load(slot.key))); }
+uint32_t StripeOfSlot(RegionView view, const SlotShm& slot) noexcept {
+  return StripeOf(view, static_cast<int64_t>(Load(slot.key)));
+}
 
 /// Slides the armed block down by pieces no longer than its way, so that no piece overlaps its copy and any of them can
 /// be copied again; then points its slot there and leaves the room behind it as a free block.
@@ -28,7 +30,7 @@ void SlideArmedBlock(RegionView view, uint32_t slot_index, uint32_t from, uint32
   MoveShm& move = view.header().move;
   SlotShm& slot = view.slot(slot_index);
   const uint32_t gap = from - to;
-  const uint64_t version = NextVersionLocked(view, StripeOfSlot(slot));
+  const uint64_t version = NextVersionLocked(view, StripeOfSlot(view, slot));
   Store(slot.version, version | 1);
   for (uint32_t moved = std::min(Load(move.moved_units), units); moved < units;) {
     const uint32_t piece = std::min(gap, units - moved);
@@ -51,7 +53,7 @@ void MoveSlot(RegionView view, uint32_t from, uint32_t to) noexcept {
   Store(move.slot_from, from + 1);
   Store(view.slot(to).key, Load(view.slot(from).key));
   StoreValueWords(view, to, LoadValueWords(view, from));
-  Store(view.slot(to).version, NextVersionLocked(view, StripeOfSlot(view.slot(from))));
+  Store(view.slot(to).version, NextVersionLocked(view, StripeOfSlot(view, view.slot(from))));
   Store(view.slot(from).version, uint64_t{0});
   Store(move.slot_from, 0U);
 }

@@ -8,7 +8,9 @@ namespace shmpack {
 
 namespace {
 
-int64_t KeyOf(const SlotShm& slot) noexcept { return static_cast<int64_t>(Load(slot.key)); }
+uint32_t HashOfSlot(RegionView view, const SlotShm& slot) noexcept {
+  return HashOf(Keyed(view, static_cast<int64_t>(Load(slot.key))));
+}
 
 bool LooksLive(RegionView view, uint32_t index) noexcept {
   const uint64_t version = Load(view.slot(index).version);
@@ -25,10 +27,10 @@ bool SplitIntoLocked(RegionView view, uint32_t bucket) noexcept {
   SharedU32* to = &BucketShm(view, bucket);
   uint32_t link = Load(*from);
   for (uint32_t steps = 0; link != 0; ++steps) {
-    if (!view.Holds(link) || steps > view.max_slots()) return false;
+    if (!view.Holds(link) || steps == kLongestChain) return false;
     SlotShm& slot = view.slot(link - 1);
     const uint32_t next = Load(slot.next);
-    if ((HashKey(KeyOf(slot)) & mask) == bucket) {
+    if ((HashOfSlot(view, slot) & mask) == bucket) {
       Store(*to, link);
       to = &slot.next;
     } else {
@@ -56,15 +58,15 @@ void EndStructureLocked(RegionView view) noexcept {
 
 void LinkLocked(RegionView view, uint32_t slot_count, uint32_t index) noexcept {
   SlotShm& slot = view.slot(index);
-  SharedU32& head = BucketShm(view, BucketOf(HashKey(KeyOf(slot)), 2 * slot_count));
+  SharedU32& head = BucketShm(view, BucketOf(HashOfSlot(view, slot), 2 * slot_count));
   Store(slot.next, Load(head));
   Store(head, index + 1);
 }
 
 bool UnlinkLocked(RegionView view, uint32_t slot_count, uint32_t index) noexcept {
   SlotShm& slot = view.slot(index);
-  SharedU32* link = &BucketShm(view, BucketOf(HashKey(KeyOf(slot)), 2 * slot_count));
-  for (uint32_t steps = 0; steps <= view.max_slots(); ++steps) {
+  SharedU32* link = &BucketShm(view, BucketOf(HashOfSlot(view, slot), 2 * slot_count));
+  for (uint32_t steps = 0; steps < kLongestChain; ++steps) {
     const uint32_t at = Load(*link);
     if (at == 0 || !view.Holds(at)) return false;
     if (at == index + 1) {

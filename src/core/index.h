@@ -6,7 +6,7 @@
 //
 // Chains are derived state. While they change, structure_sequence is odd. Readers walk them without the lock: what they
 // find is checked by the slot's version; what they do not find counts only if structure_sequence was even and the same
-// before and after. Walks are bounded by the number of slots, so a circle ends.
+// before and after. No chain that a region makes comes near kLongestChain, so a walk that does was led astray.
 //
 // `slot_count` is always the caller's private copy, loaded once and checked by RegionView::LoadSlotCount().
 
@@ -18,9 +18,16 @@
 
 namespace shmpack {
 
-/// The finalizer of MurmurHash3 (public domain): all 64 bits of the key reach all bits of the result.
-constexpr uint32_t HashKey(int64_t key) noexcept {
-  uint64_t h = static_cast<uint64_t>(key);
+/// What index and stripes make of a key. The region's random number is in it, so that users who choose keys cannot make
+/// one long chain, or one busy stripe. Of a hostile region it may be another at each call: a bucket is then the wrong
+/// one, never one that does not exist.
+inline uint64_t Keyed(RegionView view, int64_t key) noexcept {
+  return static_cast<uint64_t>(key) ^ Load(view.header().index.hash_key);
+}
+
+/// The finalizer of MurmurHash3 (public domain): all 64 bits of what Keyed() gives reach all bits of the result.
+constexpr uint32_t HashOf(uint64_t keyed) noexcept {
+  uint64_t h = keyed;
   h = (h ^ (h >> 33)) * 0xff51afd7ed558ccdULL;
   h = (h ^ (h >> 33)) * 0xc4ceb9fe1a85ec53ULL;
   return static_cast<uint32_t>(h ^ (h >> 33));
@@ -38,6 +45,11 @@ inline SharedU32& BucketShm(RegionView view, uint32_t bucket) noexcept {
   return view.tail(bucket >> 1).bucket[bucket & 1];
 }
 
+/// The most steps of a walk. With two buckets to a slot and keyed hashes, chains have three slots at most as a rule,
+/// and twenty in a region of the largest size; so whoever makes a longer one has written to the region by other means.
+/// Bounds what a call takes, however large the region is.
+inline constexpr uint32_t kLongestChain = 1000;
+
 enum class Found : uint8_t { kYes, kNo, kCorrupt };
 
 /// Walks the chain of `key` among `slot_count` slots. kYes: *slot has had that key and was not free a moment ago. With
@@ -45,9 +57,9 @@ enum class Found : uint8_t { kYes, kNo, kCorrupt };
 [[gnu::always_inline]] inline Found FindSlot(RegionView view, int64_t key, uint32_t slot_count,
                                              uint32_t* slot) noexcept {
   if (slot_count == 0) return Found::kNo;
-  uint32_t link = Load(BucketShm(view, BucketOf(HashKey(key), 2 * slot_count)));
+  uint32_t link = Load(BucketShm(view, BucketOf(HashOf(Keyed(view, key)), 2 * slot_count)));
   for (uint32_t steps = 0; link != 0; ++steps) {
-    if (!view.Holds(link) || steps > slot_count) return Found::kCorrupt;
+    if (!view.Holds(link) || steps == kLongestChain) return Found::kCorrupt;
     const SlotShm& shm = view.slot(link - 1);
     if (Load(shm.key) == static_cast<uint64_t>(key) && Load(shm.version) != 0) {
       *slot = link - 1;

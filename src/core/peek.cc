@@ -7,12 +7,16 @@
 
 #include "core/index.h"
 #include "core/overwrite.h"
+#include "core/region_header.h"
 #include "core/stripe.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
 
 namespace {
+
+/// How many slots are looked at before the clock is: some microseconds.
+constexpr uint32_t kSlotsBetweenClocks = 4096;
 
 /// What the words of a slot say of its value. In registers: to gather it in memory and copy it from there, in larger
 /// pieces than it was stored, would cost more than all the rest.
@@ -48,7 +52,7 @@ struct Described {
 /// The odd version stands for it: whoever repairs gives the slot another one.
 Status PeekUndone(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
-  const UndoShm& undo = view.header().stripes[StripeOf(key)].undo;
+  const UndoShm& undo = view.header().stripes[StripeOf(view, key)].undo;
   const uint64_t version = Load(slot.version);
   if (Load(undo.armed) != index + 1 || (version & 1) == 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
@@ -59,19 +63,21 @@ Status PeekUndone(RegionView view, uint32_t index, int64_t key, Peeked* out) noe
 
 /// While the last holder of the region's lock, or of the key's stripe, is dead and nobody has repaired yet: the value
 /// may be in the undo record, and chains may lead nowhere, so every slot is looked at. kChanged: that is not so (any
-/// more), or the value itself was on the move.
-Status PeekAfterDeath(RegionView view, int64_t key, Peeked* out) noexcept {
+/// more), the value itself was on the move, or there was no time to look at all slots.
+Status PeekAfterDeath(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept {
   const LockShm& lock = view.header().lock;
   const SharedU64& sequence = view.header().index.structure_sequence;
   const uint64_t before = Load(sequence);
   const bool region_died = RobustLockOwnerDied(lock);
   const uint32_t slot_count = view.LoadSlotCount();
-  if (!region_died && !RobustLockOwnerDied(view.header().stripes[StripeOf(key)].lock)) {
+  if (!region_died && !RobustLockOwnerDied(view.header().stripes[StripeOf(view, key)].lock)) {
     return Status(Code::kChanged);
   }
   if (slot_count == kNoSlot) return Status(Code::kChanged);
   Status status(Code::kNotFound);
   for (uint32_t i = 0; i < slot_count; ++i) {
+    if (i % kSlotsBetweenClocks == kSlotsBetweenClocks - 1 && deadline.SecondsLeft() <= 0)
+      return Status(Code::kChanged);
     const SlotShm& slot = view.slot(i);
     const uint64_t version = Load(slot.version);
     if (version == 0 || static_cast<int64_t>(Load(slot.key)) != key) continue;
@@ -80,6 +86,32 @@ Status PeekAfterDeath(RegionView view, int64_t key, Peeked* out) noexcept {
   }
   // What was not found counts only if nothing can have moved meanwhile: a repair changes the sequence.
   return region_died && RobustLockOwnerDied(lock) && Load(sequence) == before ? status : Status(Code::kChanged);
+}
+
+/// What a reader without a lock waits for: that one of these words changes.
+struct Obstacle {
+  const void* place = nullptr;
+  uint64_t value = 0;
+
+  bool operator==(const Obstacle&) const noexcept = default;
+};
+
+Obstacle ObstacleOf(RegionView view, int64_t key) noexcept {
+  const IndexShm& shm = view.header().index;
+  const uint64_t sequence = Load(shm.structure_sequence);
+  const uint32_t slot_count = view.LoadSlotCount();
+  uint32_t slot = 0;
+  if (slot_count == kNoSlot || FindSlot(view, key, slot_count, &slot) != Found::kYes) {
+    return {&shm.structure_sequence, sequence};
+  }
+  return {&view.slot(slot).version, Load(view.slot(slot).version) ^ sequence << 32};
+}
+
+/// Whether a process exists that may be about to change them.
+bool HasWriter(RegionView view, int64_t key) noexcept {
+  const HeaderShm& header = view.header();
+  return DescribeHolder(header.lock).kind == LockHolder::Kind::kProcess ||
+         DescribeHolder(header.stripes[StripeOf(view, key)].lock).kind == LockHolder::Kind::kProcess;
 }
 
 }  // namespace
@@ -112,14 +144,24 @@ Status PeekLocked(RegionView view, int64_t key, Peeked* out) noexcept {
 }
 
 Status PeekWithoutLock(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept {
-  for (;;) {
-    Status status = PeekLockFree(view, key, out);
-    if (status.ok() || status.code() == Code::kNotFound) return status;
-    const Status after_death = PeekAfterDeath(view, key, out);
+  Obstacle obstacle;
+  for (double unchanged_since = 0;;) {
+    Status status = CheckIntact(view.header());
+    if (status.ok()) status = PeekLockFree(view, key, out);
+    if (status.ok() || status.code() == Code::kNotFound || status.code() == Code::kOverwritten) return status;
+    const Status after_death = PeekAfterDeath(view, key, deadline, out);
     if (after_death.code() != Code::kChanged) return after_death;
-    if (deadline.SecondsLeft() <= 0) {
-      return status.code() == Code::kCorrupt ? status : Status(Code::kTimeout, "a writer does not finish");
+    const double seconds_left = deadline.SecondsLeft();
+    const Obstacle now = ObstacleOf(view, key);
+    bool is_over = seconds_left <= 0;
+    if (now == obstacle) {
+      if (is_over && !HasWriter(view, key)) deadline.RememberStuckSince(unchanged_since, now.place, now.value);
+      is_over = is_over || deadline.IsKnownStuck(now.place, now.value);
+    } else {
+      obstacle = now;
+      unchanged_since = seconds_left;
     }
+    if (is_over) return status.code() == Code::kCorrupt ? status : Status(Code::kTimeout, "a value is being written");
     const timespec a_moment = {0, 1'000'000};
     nanosleep(&a_moment, nullptr);
   }

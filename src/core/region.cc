@@ -144,7 +144,7 @@ struct Taken {
     if (!status.ok()) return status;
     if (index == kNoSlot) return ChainCorrupt();
   }
-  const uint32_t stripe = StripeOf(key);
+  const uint32_t stripe = StripeOf(view, key);
   ValueWords words;
   Taken taken;
   if (size > kInlineBytes) {
@@ -199,7 +199,7 @@ Status PutLocked(RegionView view, int64_t key, const ValueBytes& value, Deadline
   for (;;) {
     const uint32_t slot_count = view.LoadSlotCount();
     if (slot_count == kNoSlot) return SlotCountCorrupt();
-    const StripeShm& stripe = view.header().stripes[StripeOf(key)];
+    const StripeShm& stripe = view.header().stripes[StripeOf(view, key)];
     if (Load(stripe.last_version) >= kLastVersion || Load(writer.data_bytes) > view.bytes()) {
       return Status(Code::kCorrupt, "its counters cannot be");
     }
@@ -244,7 +244,7 @@ Status RemoveLocked(RegionView view, int64_t key, bool* whole) noexcept {
   EndStructureLocked(view);
   if (unlinked) {
     AddTo(view.header().writer.live_slots, -1);
-    *whole = SettleLocked(view, StripeOf(key), {}, old, slot_count);
+    *whole = SettleLocked(view, StripeOf(view, key), {}, old, slot_count);
   } else {
     *whole = MendAfterCommitLocked(view, slot_count);
   }
@@ -257,13 +257,13 @@ Status Region::Put(int64_t key, const ValueBytes& value, uint32_t timeout_ms) no
   if (value.bytes() <= kInlineBytes) return Put(key, ToShort(value), timeout_ms);
   if (read_only_) return Status(Code::kReadOnly);
   if (value.bytes() > kMaxValueBytes) return Status(Code::kTooLarge, "a variable takes at most 4294967295 bytes");
-  Deadline deadline(timeout_ms);
+  Deadline deadline(timeout_ms, ObjectOf(header_, segment_id_));
   return ReplaceInBlock(RegionView(*this), key, value, deadline) ? Status() : PutAnywhere(key, value, deadline);
 }
 
 Status Region::Put(int64_t key, const ShortBytes& value, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
-  Deadline deadline(timeout_ms);
+  Deadline deadline(timeout_ms, ObjectOf(header_, segment_id_));
   if (ReplaceInSlot(RegionView(*this), key, ValueWords::InSlot(value), deadline)) return {};
   return PutAnywhere(key, {value.words, value.count}, deadline);
 }
@@ -286,7 +286,7 @@ Status Region::PutAnywhere(int64_t key, const ValueBytes& value, Deadline& deadl
 Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
   const RegionView view(*this);
-  Deadline deadline(timeout_ms);
+  Deadline deadline(timeout_ms, ObjectOf(header_, segment_id_));
   Status status = LockKey(view, key, deadline);
   if (!status.ok()) return status;
   bool whole = true;
@@ -297,7 +297,9 @@ Status Region::Remove(int64_t key, uint32_t timeout_ms) noexcept {
 
 Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
   const RegionView view(*this);
-  Deadline deadline(timeout_ms);
+  const Status intact = CheckIntact(view.header());
+  if (!intact.ok()) return intact;
+  Deadline deadline(timeout_ms, ObjectOf(header_, segment_id_));
   for (int tries = 0; tries < kLockFreeTries; ++tries) {
     const Status status = PeekLockFree(view, key, out);
     // What looks damaged is looked at again under the lock, so that the next writer repairs what can be.
@@ -316,7 +318,7 @@ Status Region::Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept {
 Status Region::PeekAt(uint32_t slot, int64_t key, Peeked* out) noexcept {
   const RegionView view(*this);
   const uint32_t slot_count = view.LoadSlotCount();
-  if (slot_count == kNoSlot || slot >= slot_count) return Status(Code::kChanged);
+  if (slot_count == kNoSlot || slot >= slot_count || !HeaderIsIntact(view.header())) return Status(Code::kChanged);
   return PeekSlot(view, slot, key, out);
 }
 
@@ -330,13 +332,14 @@ Status Region::Copy(const Peeked& peeked, uint64_t skip, void* out) noexcept {
   const auto offset = static_cast<uint32_t>(peeked.block);
   if (peeked.slot >= view.max_slots() || !view.ValueInBounds(offset, peeked.length)) return ValueCorrupt();
   CopyOut(out, view.at(offset) + sizeof(BlockShm) + skip, peeked.length - skip);
-  return IsUnchanged(view, peeked.slot, peeked.version) ? Status() : Status(Code::kChanged);
+  if (!IsUnchanged(view, peeked.slot, peeked.version)) return Status(Code::kChanged);
+  return CheckIntact(view.header());
 }
 
 Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t capacity, Peeked* peeked) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
   const RegionView view(*this);
-  Deadline deadline(timeout_ms);
+  Deadline deadline(timeout_ms, ObjectOf(header_, segment_id_));
   Status status = LockKey(view, key, deadline);
   if (!status.ok()) return status;
   status = PeekLocked(view, key, peeked);
@@ -348,7 +351,7 @@ Status Region::ReadLocked(int64_t key, uint32_t timeout_ms, void* out, uint64_t 
 Status Region::Stats(uint32_t timeout_ms, RegionStats* out) noexcept {
   if (read_only_) return Status(Code::kReadOnly);
   const RegionView view(*this);
-  Deadline deadline(timeout_ms);
+  Deadline deadline(timeout_ms, ObjectOf(header_, segment_id_));
   Status status = LockRegion(view, deadline);
   if (!status.ok()) return status;
   const WriterShm& writer = view.header().writer;
@@ -359,10 +362,10 @@ Status Region::Stats(uint32_t timeout_ms, RegionStats* out) noexcept {
   return status;
 }
 
-uint32_t Region::lock_holder() const noexcept {
-  uint32_t holder = RobustLockHolder(header_->lock);
+LockHolder Region::lock_holder() const noexcept {
+  LockHolder holder = DescribeHolder(header_->lock);
   for (const StripeShm& stripe : header_->stripes) {
-    if (holder == 0) holder = RobustLockHolder(stripe.lock);
+    if (holder.kind == LockHolder::Kind::kNobody) holder = DescribeHolder(stripe.lock);
   }
   return holder;
 }

@@ -7,8 +7,9 @@
 #include <cstring>
 #include <ctime>
 
+#include "core/region_header.h"
 #include "core/region_view.h"
-#include "port/monotonic_clock.h"
+#include "port/deadline.h"
 #include "port/random_id.h"
 #include "port/robust_lock.h"
 #include "port/segment.h"
@@ -18,9 +19,8 @@ namespace shmpack {
 
 namespace {
 
-constexpr int kTries = 1000;                 // Removals and creations by others that one Attach() outlasts.
-constexpr uint64_t kStockMinimumBytes = 40;  // ext/sysvshm's header; its "memorysize too small".
-constexpr char kStockMagic[] = "PHP_SM";
+constexpr int kTries = 1000;  // Removals and creations by others that one Attach() outlasts.
+constexpr uint64_t kStockMinimumBytes = kStockHeaderBytes;  // ext/sysvshm's "memorysize too small".
 
 /// What the heap's values may take. A quarter more than asked, because a float takes 9 bytes here and may take 4 in the
 /// text of serialize(): so whatever fits a stock segment of `size_bytes` fits.
@@ -40,59 +40,70 @@ constexpr bool IsRegionSize(uint64_t bytes) noexcept {
   return bytes >= RegionBytes(0) && bytes <= kMaxRegionBytes && (bytes - sizeof(HeaderShm)) % sizeof(SlotGroupShm) == 0;
 }
 
+/// Until `decoy` is there, a stock process that attaches takes the segment for a fresh one and makes it its own.
+void StoreDecoy(HeaderShm& header, uint64_t bytes) noexcept {
+  DecoyShm& decoy = header.decoy;
+  Store(decoy.start, kStockHeaderBytes);
+  Store(decoy.end, uint64_t{0});
+  Store(decoy.free, uint64_t{0});
+  Store(decoy.total_bytes, bytes);
+  Store(decoy.magic, kStockMagic);
+}
+
 void InitialiseLocked(HeaderShm& header, uint64_t bytes) noexcept {
+  StoreDecoy(header, bytes);
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
+  OriginShm& origin = header.origin;
   Store(header.format_version, kFormatVersion);
   Store(header.byte_order, kByteOrderMark);
-  Store(header.total_bytes, bytes);
   Store(header.quota_bytes, QuotaOfRegion(bytes));
-  Store(header.region_id, RandomId());
-  Store(header.created_us, static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000);
-  Store(header.creator_pid, static_cast<uint32_t>(getpid()));
-  Store(header.creator_uid, static_cast<uint32_t>(geteuid()));
-  Store(header.header_bytes, static_cast<uint32_t>(sizeof(HeaderShm)));
-  Store(header.group_bytes, static_cast<uint32_t>(sizeof(SlotGroupShm)));
+  Store(header.index.hash_key, RandomId());
+  Store(origin.region_id, RandomId());
+  Store(origin.created_us, static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000);
+  Store(origin.creator_pid, static_cast<uint32_t>(getpid()));
+  Store(origin.creator_uid, static_cast<uint32_t>(geteuid()));
+  Store(origin.header_bytes, static_cast<uint32_t>(sizeof(HeaderShm)));
+  Store(origin.group_bytes, static_cast<uint32_t>(sizeof(SlotGroupShm)));
   Store(header.writer.heap_end, RegionView::heap_begin());
   // The commit: without it the next one to attach does all of the above again.
   Store(header.magic, kMagic);
 }
 
-/// Initialises a segment that carries our mark and no magic: just made by us, or left by a maker that was killed.
-/// Several may be at it. As soon as the magic is there it is everybody's region, whoever holds the lock.
-Status FinishRegion(HeaderShm& header, uint64_t bytes, uint32_t timeout_ms) noexcept {
-  const Acquired acquired = AcquireRobustLock(header.lock, timeout_ms);
-  if (acquired == Acquired::kTimeout) {
-    if (Load(header.magic) != 0) return {};
-    return Status(Code::kTimeout, "another process is creating it and does not finish");
+/// Whether the first bytes are those of a segment that ext/sysvshm made, and not a region's, which begins like one.
+bool IsStock(const SegmentHandle& segment) noexcept {
+  if (segment.bytes < sizeof(DecoyShm)) {
+    return segment.bytes >= sizeof kStockMagicBytes &&
+           std::memcmp(segment.base, kStockMagicBytes, sizeof kStockMagicBytes) == 0;
   }
-  const bool initialise = Load(header.magic) == 0;
-  if (initialise) InitialiseLocked(header, bytes);
-  // If somebody finished it meanwhile and died writing to it, the repair is still to be done.
-  ReleaseRobustLock(header.lock, initialise || acquired == Acquired::kClean);
-  return {};
+  const DecoyShm& decoy = *static_cast<const DecoyShm*>(segment.base);
+  if (Load(decoy.magic) != kStockMagic) return false;
+  // What stock makes ends behind its own header.
+  return Load(decoy.start) != kStockHeaderBytes || Load(decoy.end) != 0 || Load(decoy.free) != 0;
 }
 
 /// Whether the bytes are a region that this program can use.
 Status Check(const SegmentHandle& segment) noexcept {
-  char start[sizeof(uint64_t)] = {};
-  std::memcpy(start, segment.base, segment.bytes < sizeof start ? segment.bytes : sizeof start);
-  if (std::memcmp(start, kStockMagic, sizeof kStockMagic) == 0) {
-    return Status(Code::kStockSegment, "it is a segment of ext/sysvshm");
+  const Status stock(Code::kStockSegment, "it is a segment of ext/sysvshm");
+  if (segment.bytes < sizeof(HeaderShm)) {
+    return IsStock(segment) ? stock : Status(Code::kForeign, "it is not a shmpack region");
   }
-  if (segment.bytes < sizeof(HeaderShm)) return Status(Code::kForeign, "it is not a shmpack region");
   const HeaderShm& header = *static_cast<const HeaderShm*>(segment.base);
   const uint64_t magic = Load(header.magic);
-  if (magic == __builtin_bswap64(kMagic) || Load(header.byte_order) == __builtin_bswap32(kByteOrderMark)) {
-    return Status(Code::kByteOrder, "it was written with the other byte order");
-  }
+  // First: of the other byte order, what begins like a stock segment cannot be told from one.
+  if (magic == __builtin_bswap64(kMagic)) return Status(Code::kByteOrder, "it was written with the other byte order");
+  if (IsStock(segment)) return stock;
   if (magic != kMagic) return Status(Code::kForeign, "it is not a shmpack region");
+  const Status intact = CheckIntact(header);
+  if (!intact.ok()) return intact;
   if (Load(header.format_version) != kFormatVersion) {
     return Load(header.format_version) > kFormatVersion ? Status(Code::kVersion, "its format is newer")
                                                         : Status(Code::kVersion, "its format is older");
   }
-  if (Load(header.total_bytes) != segment.bytes || !IsRegionSize(segment.bytes) ||
-      Load(header.header_bytes) != sizeof(HeaderShm) || Load(header.group_bytes) != sizeof(SlotGroupShm)) {
+  if (Load(header.byte_order) != kByteOrderMark || !IsRegionSize(segment.bytes) ||
+      Load(header.decoy.start) != kStockHeaderBytes || Load(header.decoy.total_bytes) != segment.bytes ||
+      Load(header.origin.header_bytes) != sizeof(HeaderShm) ||
+      Load(header.origin.group_bytes) != sizeof(SlotGroupShm)) {
     return Status(Code::kCorrupt, "its header contradicts its size");
   }
   return {};
@@ -100,25 +111,46 @@ Status Check(const SegmentHandle& segment) noexcept {
 
 /// Whether there is nothing to read yet, but one of us is at it, or was.
 bool IsHalfMade(const SegmentHandle& segment) noexcept {
-  return segment.half_made && IsRegionSize(segment.bytes) &&
+  return segment.half_made && IsRegionSize(segment.bytes) && !IsStock(segment) &&
          Load(static_cast<const HeaderShm*>(segment.base)->magic) == 0;
+}
+
+/// Initialises a segment that carries our mark and no magic: just made by us, or left by a maker that was killed.
+/// Several may be at it. As soon as the magic is there it is everybody's region, whoever holds the lock.
+Acquired FinishRegion(HeaderShm& header, uint64_t bytes, Deadline& deadline) noexcept {
+  const Acquired acquired = AcquireRobustLock(header.lock, deadline);
+  if (acquired == Acquired::kTimeout) return acquired;
+  const bool initialise = Load(header.magic) == 0;
+  if (initialise) InitialiseLocked(header, bytes);
+  // If somebody finished it meanwhile and died writing to it, the repair is still to be done.
+  ReleaseRobustLock(header.lock, initialise || acquired == Acquired::kClean);
+  return acquired;
+}
+
+/// Finishes a half-made segment, or, where it may not be written to, gives its maker a moment. kTimeout: a maker that
+/// lives is done in less than a millisecond, so a word that kept us waiting is remembered, whatever process it names.
+Status AwaitMaker(const SegmentHandle& segment, Deadline& deadline) noexcept {
+  HeaderShm& header = *static_cast<HeaderShm*>(segment.base);
+  bool in_time = true;
+  if (!segment.read_only) {
+    in_time = FinishRegion(header, segment.bytes, deadline) != Acquired::kTimeout;
+  } else if (deadline.SecondsLeft() > 0 && !deadline.IsKnownStuck(&header.lock.word, Load(header.lock.word))) {
+    const timespec a_moment = {0, 1'000'000};
+    nanosleep(&a_moment, nullptr);
+  } else {
+    in_time = false;
+  }
+  if (in_time || Load(header.magic) != 0) return {};
+  deadline.RememberStuck(&header.lock.word, Load(header.lock.word));
+  return Status(Code::kTimeout, "another process is creating it and does not finish");
 }
 
 /// Maps a segment and makes sure that it is a whole region, finishing it where that is to be done.
 Status Open(int32_t id, uint32_t timeout_ms, SegmentHandle* segment) noexcept {
   Status status = MapSegment(id, segment);
   if (!status.ok()) return status;
-  const double deadline = MonotonicSeconds() + timeout_ms * 1e-3;
-  while (status.ok() && IsHalfMade(*segment)) {
-    if (!segment->read_only) {
-      status = FinishRegion(*static_cast<HeaderShm*>(segment->base), segment->bytes, timeout_ms);
-    } else if (MonotonicSeconds() >= deadline) {
-      status = Status(Code::kTimeout, "another process is creating it and does not finish");
-    } else {
-      const timespec a_moment = {0, 1'000'000};
-      nanosleep(&a_moment, nullptr);
-    }
-  }
+  Deadline deadline(timeout_ms, ObjectOf(segment->base, segment->id));
+  while (status.ok() && IsHalfMade(*segment)) status = AwaitMaker(*segment, deadline);
   if (status.ok()) status = Check(*segment);
   if (!status.ok()) {
     UnmapSegment(segment->base, segment->bytes, segment->id);

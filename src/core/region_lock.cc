@@ -7,7 +7,11 @@
 namespace shmpack {
 
 Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) noexcept {
-  if (acquired == Acquired::kTimeout) return Status(Code::kTimeout, "its lock is held");
+  if (acquired == Acquired::kTimeout) {
+    // The word that was waited for may be what another program has stored meanwhile.
+    const Status intact = CheckIntact(view.header());
+    return intact.ok() ? Status(Code::kTimeout, "its lock is held") : intact;
+  }
   const Status repaired = RepairLocked(view, deadline);
   if (!repaired.ok()) ReleaseRobustLock(view.header().lock, false);
   return repaired;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "core/region_header.h"
 #include "core/region_view.h"
 #include "core/stripe.h"
 #include "port/deadline.h"
@@ -18,8 +19,10 @@ namespace shmpack {
 Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) noexcept;
 
 /// Takes the lock and, where the last holder died, makes the region whole. Not ok: the lock is not held. kTimeout,
-/// kCorrupt.
+/// kCorrupt, kOverwritten.
 [[gnu::always_inline]] inline Status LockRegion(RegionView view, Deadline& deadline) noexcept {
+  const Status intact = CheckIntact(view.header());
+  if (!intact.ok()) return intact;
   const Acquired acquired = AcquireRobustLock(view.header().lock, deadline);
   return acquired == Acquired::kClean ? Status() : RepairOrUnlock(view, acquired, deadline);
 }
@@ -29,7 +32,7 @@ Status AwaitKeyOrUnlock(RegionView view, uint32_t stripe, Deadline& deadline) no
 
 /// The same, and waits until nobody uses the stripe of `key`, which stays so.
 [[gnu::always_inline]] inline Status LockKey(RegionView view, int64_t key, Deadline& deadline) noexcept {
-  const uint32_t stripe = StripeOf(key);
+  const uint32_t stripe = StripeOf(view, key);
   const Status status = LockRegion(view, deadline);
   if (!status.ok() || RobustLockIsFree(view.header().stripes[stripe].lock)) return status;
   return AwaitKeyOrUnlock(view, stripe, deadline);

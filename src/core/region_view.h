@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "core/shared_access.h"
+#include "port/stuck_words.h"
 #include "shmpack/region.h"
 
 namespace shmpack {
@@ -98,6 +99,11 @@ class RegionView {
   HeaderShm* header_;
   uint64_t bytes_;
 };
+
+/// The region as what waits are for. One without a segment is known by its address, which its forks have, too.
+inline SharedObject ObjectOf(const void* base, int32_t segment_id) noexcept {
+  return {base, segment_id >= 0 ? uint64_t{static_cast<uint32_t>(segment_id)} + 1 : reinterpret_cast<uintptr_t>(base)};
+}
 
 /// Units of a block that holds `length` bytes.
 inline uint32_t BlockUnits(uint64_t length) noexcept {

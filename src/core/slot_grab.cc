@@ -19,7 +19,8 @@ namespace shmpack {
 namespace {
 
 Status LockTable(const SlotTableView& view, uint32_t timeout_ms) noexcept {
-  switch (AcquireRobustLock(view.header().lock, timeout_ms)) {
+  Deadline deadline(timeout_ms, view.object());
+  switch (AcquireRobustLock(view.header().lock, deadline)) {
     case Acquired::kClean:
       return {};
     case Acquired::kTimeout:
@@ -115,10 +116,10 @@ SlotOwner SlotTable::Owner(uint32_t id) const noexcept {
 
 uint32_t SlotTable::OwnerPid(uint32_t id) const noexcept { return OwnerOfUsed(SlotTableView(*this), id).pid; }
 
-uint32_t SlotTable::lock_holder(uint32_t id) const noexcept {
+LockHolder SlotTable::lock_holder(uint32_t id) const noexcept {
   const SlotTableView view(*this);
-  const uint32_t holder = id < geometry_.slot_count ? RobustLockHolder(view.slot(id).lock) : 0;
-  return holder != 0 ? holder : RobustLockHolder(view.header().lock);
+  const LockHolder holder = id < geometry_.slot_count ? DescribeHolder(view.slot(id).lock) : LockHolder();
+  return holder.kind != LockHolder::Kind::kNobody ? holder : DescribeHolder(view.header().lock);
 }
 
 Status SlotTable::Grab(uint32_t timeout_ms, uint32_t* id) const noexcept {

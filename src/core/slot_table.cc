@@ -13,7 +13,7 @@
 #include <ctime>
 
 #include "core/slot_table_view.h"
-#include "port/monotonic_clock.h"
+#include "port/deadline.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
@@ -30,8 +30,8 @@ constexpr int kLockFreeTries = 64;
 }
 
 /// Takes a slot's lock, and finishes what a dead holder began. False: its time is up.
-inline bool LockSlot(TableSlotShm& slot, uint64_t buffer_bytes, uint32_t timeout_ms) noexcept {
-  if (AcquireRobustLock(slot.lock, timeout_ms) == Acquired::kTimeout) [[unlikely]]
+inline bool LockSlot(TableSlotShm& slot, uint64_t buffer_bytes, Deadline deadline) noexcept {
+  if (AcquireRobustLock(slot.lock, deadline) == Acquired::kTimeout) [[unlikely]]
     return false;
   // Whoever holds the lock leaves a pinned slot even, unless it died. (Or the bytes are hostile: then this costs a
   // copy.)
@@ -58,32 +58,32 @@ inline bool NeedsSettling(TableSlotShm& slot) noexcept {
 }
 
 [[gnu::noinline]] Status ReadPersistently(TableSlotShm& slot, uint64_t buffer_bytes, bool read_only, void* out,
-                                          uint32_t length, uint32_t timeout_ms) noexcept {
+                                          uint32_t length, Deadline deadline) noexcept {
   const bool settle = !read_only && NeedsSettling(slot);
   for (int tries = 1; tries < kLockFreeTries && !settle; ++tries) {
     if (TryRead(slot, buffer_bytes, out, length)) return {};
   }
   if (!read_only) {
-    if (!LockSlot(slot, buffer_bytes, timeout_ms)) return LockIsHeld();
+    if (!LockSlot(slot, buffer_bytes, deadline)) return LockIsHeld();
     // Nobody puts now; only hostile bytes could still change.
     (void)TryRead(slot, buffer_bytes, out, length);
     ReleaseRobustLock(slot.lock, true);
     return {};
   }
-  const double deadline = MonotonicSeconds() + timeout_ms * 1e-3;
   while (!TryRead(slot, buffer_bytes, out, length)) {
-    if (MonotonicSeconds() >= deadline) return Status(Code::kTimeout, "it is being written to");
+    if (deadline.SecondsLeft() <= 0) return Status(Code::kTimeout, "it is being written to");
     const timespec a_moment = {0, 100'000};
     nanosleep(&a_moment, nullptr);
   }
   return {};
 }
 
-inline Status Read(TableSlotShm& slot, uint64_t buffer_bytes, bool read_only, void* out, uint32_t length,
-                   uint32_t timeout_ms) noexcept {
+inline Status Read(const SlotTableView& view, uint32_t id, uint64_t buffer_bytes, bool read_only, void* out,
+                   uint32_t length, uint32_t timeout_ms) noexcept {
+  TableSlotShm& slot = view.slot(id);
   if (TryRead(slot, buffer_bytes, out, length) && !NeedsSettling(slot)) [[likely]]
     return {};
-  return ReadPersistently(slot, buffer_bytes, read_only, out, length, timeout_ms);
+  return ReadPersistently(slot, buffer_bytes, read_only, out, length, Deadline(timeout_ms, view.object()));
 }
 
 }  // namespace
@@ -99,13 +99,13 @@ Status SlotTable::Get(uint32_t id, void* out, uint32_t length, uint32_t timeout_
       if (!status.ok()) return status;
     }
   }
-  return Read(view.slot(id), buffer_bytes_, read_only_, out, length, timeout_ms);
+  return Read(view, id, buffer_bytes_, read_only_, out, length, timeout_ms);
 }
 
 Status SlotTable::Look(uint32_t id, void* out, uint32_t length, uint32_t timeout_ms) const noexcept {
   if (id >= geometry_.slot_count) return Status(Code::kInvalid, "it has no such slot");
   if (length > geometry_.slot_bytes) return Status(Code::kTooLarge, "its slots are smaller");
-  return Read(SlotTableView(*this).slot(id), buffer_bytes_, read_only_, out, length, timeout_ms);
+  return Read(SlotTableView(*this), id, buffer_bytes_, read_only_, out, length, timeout_ms);
 }
 
 Status SlotTable::Put(uint32_t id, const void* data, uint32_t length, uint32_t timeout_ms) const noexcept {
@@ -121,7 +121,7 @@ Status SlotTable::Put(uint32_t id, const void* data, uint32_t length, uint32_t t
   TableSlotShm& slot = view.slot(id);
   const uint64_t buffer_bytes = buffer_bytes_;
   const uint32_t slot_bytes = geometry_.slot_bytes;
-  if (!LockSlot(slot, buffer_bytes, timeout_ms)) return LockIsHeld();
+  if (!LockSlot(slot, buffer_bytes, Deadline(timeout_ms, view.object()))) return LockIsHeld();
   const uint64_t state = Load(slot.state);
   uint8_t* const target = BufferOf(slot, buffer_bytes, state + 1);
   CopyIn(target, data, length);
@@ -141,9 +141,10 @@ Status SlotTable::Put(uint32_t id, const void* data, uint32_t length, uint32_t t
 Status SlotTable::Window(uint32_t id, uint32_t timeout_ms, void** out) const noexcept {
   if (id >= geometry_.slot_count) return Status(Code::kInvalid, "it has no such slot");
   if (read_only_) return Status(Code::kReadOnly, "it is attached for reading only");
-  TableSlotShm& slot = SlotTableView(*this).slot(id);
+  const SlotTableView view(*this);
+  TableSlotShm& slot = view.slot(id);
   if (Load(slot.pinned) == 0 || (Load(slot.state) & 1) != 0) {
-    if (!LockSlot(slot, buffer_bytes_, timeout_ms)) return LockIsHeld();
+    if (!LockSlot(slot, buffer_bytes_, Deadline(timeout_ms, view.object()))) return LockIsHeld();
     const uint64_t state = Load(slot.state);
     // Not pinned yet, so nobody writes to buffer 0 but us.
     if ((state & 1) != 0) SettleLocked(slot, buffer_bytes_, state, geometry_.slot_bytes);

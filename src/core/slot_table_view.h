@@ -9,6 +9,7 @@
 
 #include "core/shared_access.h"
 #include "core/slot_bitmap.h"
+#include "port/stuck_words.h"
 #include "shmpack/slot_table.h"
 
 namespace shmpack {
@@ -19,13 +20,16 @@ class SlotTableView {
       : base_(reinterpret_cast<uint8_t*>(table.header_)),
         geometry_(table.geometry_),
         slots_(base_ + table.slots_at_),
-        stride_(table.stride_) {}
+        stride_(table.stride_),
+        object_id_(table.inode_ != 0 ? table.inode_ ^ table.device_ << 40 : reinterpret_cast<uintptr_t>(base_)) {}
   /// REQUIRES: `geometry` is valid and its total_bytes() are at `base`.
   SlotTableView(uint8_t* base, const SlotGeometry& geometry) noexcept
       : base_(base), geometry_(geometry), slots_(base + geometry.slots_at()), stride_(geometry.stride()) {}
 
   SlotTableShm& header() const noexcept { return *reinterpret_cast<SlotTableShm*>(base_); }
   const SlotGeometry& geometry() const noexcept { return geometry_; }
+  /// The table as what waits are for. An anonymous one is known by its address, which its forks have, too.
+  SharedObject object() const noexcept { return {base_, object_id_}; }
 
   /// A slot in use has its bit set. The truth about it.
   SlotBitmap in_use() const noexcept {
@@ -50,6 +54,7 @@ class SlotTableView {
   SlotGeometry geometry_;
   uint8_t* slots_;
   uint64_t stride_;
+  uint64_t object_id_ = 0;
 };
 
 /// The buffer of a slot that holds the value in `state`, or will hold it.

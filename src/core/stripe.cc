@@ -91,8 +91,8 @@ Status AwaitAllStripesUnlocked(RegionView view, Deadline& deadline) noexcept {
 }
 
 bool ReplaceInSlot(RegionView view, int64_t key, const ValueWords& words, Deadline& deadline) noexcept {
-  if (!RobustLockIsFree(view.header().lock)) return false;
-  const uint32_t stripe = StripeOf(key);
+  if (!RobustLockIsFree(view.header().lock) || !HeaderIsIntact(view.header())) return false;
+  const uint32_t stripe = StripeOf(view, key);
   const uint32_t index = Glance(view, key);
   if (index == kNoSlot) return false;
   return InStripe(view, key, stripe, index, deadline, [&](uint64_t) {
@@ -104,8 +104,8 @@ bool ReplaceInSlot(RegionView view, int64_t key, const ValueWords& words, Deadli
 }
 
 bool ReplaceInBlock(RegionView view, int64_t key, const ValueBytes& value, Deadline& deadline) noexcept {
-  if (!RobustLockIsFree(view.header().lock)) return false;
-  const uint32_t stripe = StripeOf(key);
+  if (!RobustLockIsFree(view.header().lock) || !HeaderIsIntact(view.header())) return false;
+  const uint32_t stripe = StripeOf(view, key);
   const uint64_t size = value.bytes();
   // All is looked at before the lock is taken, so that what cannot succeed does not cost one. Below, it is the same if
   // the slot has the same version: block and size belong to that.

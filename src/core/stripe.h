@@ -25,11 +25,14 @@
 
 namespace shmpack {
 
-/// The stripe of a key: the first bits of its product with 2^64 over the golden ratio (Knuth's multiplicative hashing).
-/// One multiplication, because a put may need nothing else of the key's hash.
-constexpr uint32_t StripeOf(int64_t key) noexcept {
-  return static_cast<uint32_t>(static_cast<uint64_t>(key) * 0x9e37'79b9'7f4a'7c15ULL >> (64 - kStripeBits));
+/// The stripe of what Keyed() gives: the first bits of its product with 2^64 over the golden ratio (Knuth's
+/// multiplicative hashing). One multiplication, because a put may need nothing else of the key's hash.
+constexpr uint32_t StripeOfKeyed(uint64_t keyed) noexcept {
+  return static_cast<uint32_t>(keyed * 0x9e37'79b9'7f4a'7c15ULL >> (64 - kStripeBits));
 }
+
+/// The stripe of a key.
+inline uint32_t StripeOf(RegionView view, int64_t key) noexcept { return StripeOfKeyed(Keyed(view, key)); }
 
 /// After this one no stripe gives versions any more: at a hundred million a second that is in ninety years.
 inline constexpr uint64_t kLastVersion = uint64_t{1} << 63;

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "php/holder_text.h"
+
 namespace shmpack::php {
 
 void WarnFolder(const char* name, const Status& status) {
@@ -54,14 +56,14 @@ void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status) {
                        std::strerror(status.os_errno()));
       return;
     case Code::kTimeout: {
-      const uint32_t holder = open.table.lock_holder(id >= 0 ? static_cast<uint32_t>(id) : UINT32_MAX);
-      char by[32] = "";  // Who stores or removes a table holds another lock, and is not known.
-      if (holder != 0) snprintf(by, sizeof by, ", by process %u,", holder);
+      // A process that stores or removes a table holds another lock, and is not known.
+      const HolderText held =
+          TextOf(open.table.lock_holder(id >= 0 ? static_cast<uint32_t>(id) : UINT32_MAX),
+                 ". If no other container uses the table, its lock was overwritten: remove it with slotmem_remove()");
       php_error_docref(nullptr, E_WARNING,
                        "Failed for slot table \"%s\"%s: %s%s for more than %g seconds (shmpack.lock_timeout); nothing "
                        "was changed%s",
-                       path, slot, status.text(), by, SHMPACK_G(lock_timeout),
-                       holder != 0 ? ". Is that process stopped?" : "");
+                       path, slot, status.text(), held.by, SHMPACK_G(lock_timeout), held.advice);
       return;
     }
     default:

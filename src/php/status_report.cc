@@ -10,6 +10,7 @@
 #include <cinttypes>
 #include <cstring>
 
+#include "php/holder_text.h"
 #include "port/segment_limits.h"
 
 namespace shmpack::php {
@@ -66,6 +67,7 @@ void WarnAttach(zend_long key, zend_long size_bytes, const Status& status) {
     case Code::kVersion:
     case Code::kByteOrder:
     case Code::kCorrupt:
+    case Code::kOverwritten:
       php_error_docref(
           nullptr, E_WARNING,
           "Failed for key 0x" ZEND_XLONG_FMT
@@ -96,7 +98,7 @@ void WarnAttach(zend_long key, zend_long size_bytes, const Status& status) {
   }
 }
 
-void WarnOperation(int32_t key, const Status& status, uint32_t lock_holder) {
+void WarnOperation(int32_t key, const Status& status, const LockHolder& lock_holder) {
   switch (status.code()) {
     case Code::kNoRoom:
       php_error_docref(nullptr, E_WARNING, "Not enough shared memory left");
@@ -110,17 +112,22 @@ void WarnOperation(int32_t key, const Status& status, uint32_t lock_holder) {
                        "write to it",
                        key);
       return;
-    case Code::kTimeout:
-      if (lock_holder == 0) {  // A reader that may not lock waited for a writer, whoever that is.
-        php_error_docref(nullptr, E_WARNING,
-                         "Failed for key 0x%x: %s within %g seconds (shmpack.lock_timeout); nothing was changed", key,
-                         status.text(), SHMPACK_G(lock_timeout));
-        return;
-      }
+    case Code::kTimeout: {
+      const HolderText held =
+          TextOf(lock_holder,
+                 ". If no other container uses the region, its lock was overwritten: remove it with "
+                 "shm_remove()");
+      php_error_docref(
+          nullptr, E_WARNING,
+          "Failed for key 0x%x: %s%s for more than %g seconds (shmpack.lock_timeout); nothing was changed%s", key,
+          status.text(), held.by, SHMPACK_G(lock_timeout), held.advice);
+      return;
+    }
+    case Code::kOverwritten:
       php_error_docref(nullptr, E_WARNING,
-                       "Failed for key 0x%x: %s, by process %u, for more than %g seconds (shmpack.lock_timeout); "
-                       "nothing was changed. Is that process stopped?",
-                       key, status.text(), lock_holder, SHMPACK_G(lock_timeout));
+                       "Failed for key 0x%x: %s, so its variables cannot be relied on; nothing was changed. Remove it "
+                       "with shm_remove(), attach again, and give each program a key of its own",
+                       key, status.text());
       return;
     default:
       php_error_docref(

@@ -16,6 +16,6 @@ void WarnAttach(zend_long key, zend_long size_bytes, const Status& status);
 
 /// An operation on a variable of an attached region failed in another way than kNotFound. `lock_holder` is
 /// Region::lock_holder() as it was then.
-void WarnOperation(int32_t key, const Status& status, uint32_t lock_holder);
+void WarnOperation(int32_t key, const Status& status, const LockHolder& lock_holder);
 
 }  // namespace shmpack::php

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Deadline: how long one operation may wait altogether, however many things it waits for. The clock is first read when
-// there is something to wait for, so that who never waits does not pay for it. Plain data of one thread.
+// there is something to wait for, so that an operation that never waits does not pay for it. Plain data of one thread.
 
 #pragma once
 
 #include <cstdint>
 
 #include "port/monotonic_clock.h"
+#include "port/stuck_words.h"
 
 namespace shmpack {
 
 class Deadline {
  public:
-  explicit Deadline(uint32_t timeout_ms) noexcept : timeout_ms_(timeout_ms) {}
+  /// `object` is what the operation works on: words in it that it waited for in vain are remembered.
+  explicit Deadline(uint32_t timeout_ms, const SharedObject& object = {}) noexcept
+      : timeout_ms_(timeout_ms), object_(object) {}
 
-  /// One that is over in `timeout_ms` from now, or with `other`, whichever comes first.
+  /// One that is over in `timeout_ms` from now, or with `other`, whichever comes first. It remembers nothing.
   Deadline(uint32_t timeout_ms, Deadline& other) noexcept : Deadline(timeout_ms) {
     const double seconds_left = other.SecondsLeft();
     if (seconds_left < SecondsLeft()) end_ = other.end_;
@@ -31,10 +34,26 @@ class Deadline {
     return end_ - now;
   }
 
+  /// Whether the word at `place` is known to stay what it is: see port/stuck_words.h.
+  bool IsKnownStuck(const void* place, uint64_t value) const noexcept {
+    return shmpack::IsKnownStuck(object_, place, value);
+  }
+
+  /// Remembers that the word at `place` stayed `value`.
+  void RememberStuck(const void* place, uint64_t value) const noexcept {
+    if (timeout_ms_ != 0) shmpack::RememberStuck(object_, place, value);
+  }
+
+  /// The same if it has been so since `seconds_left` were left, and that was most of the time. To be called at the end.
+  void RememberStuckSince(double seconds_left, const void* place, uint64_t value) const noexcept {
+    if (seconds_left >= timeout_ms_ * 0.5e-3) RememberStuck(place, value);
+  }
+
  private:
   uint32_t timeout_ms_;
   bool has_begun_ = false;
   double end_ = 0;
+  SharedObject object_;
 };
 
 }  // namespace shmpack

@@ -25,6 +25,9 @@ ProcessIdentity OwnIdentity() noexcept;
 /// namespace, or no process.
 bool ProcessIsGone(const ProcessIdentity& identity) noexcept;
 
+/// The process that a thread of this pid namespace belongs to; 0: there is no such thread.
+uint32_t ProcessOfThread(uint32_t thread_id) noexcept;
+
 /// A number that each run of the kernel has for itself, 0 if it does not say.
 uint64_t BootId() noexcept;
 

@@ -86,6 +86,19 @@ bool ProcessIsGone(const ProcessIdentity& identity) noexcept {
   return ended || (identity.start_time != 0 && start_time != identity.start_time);
 }
 
+uint32_t ProcessOfThread(uint32_t thread_id) noexcept {
+  if (thread_id == 0 || thread_id > INT32_MAX) return 0;
+  char path[32];
+  char text[1024];
+  snprintf(path, sizeof path, "/proc/%u/status", thread_id);
+  if (ReadText(path, text, sizeof text)) {
+    const char* const line = std::strstr(text, "\nTgid:");
+    if (line != nullptr) return static_cast<uint32_t>(std::strtoul(line + 6, nullptr, 10));
+  }
+  // Without /proc, or with one that hides other users' processes: a thread's id stands for its process then.
+  return kill(static_cast<pid_t>(thread_id), 0) == 0 || errno != ESRCH ? thread_id : 0;
+}
+
 uint64_t BootId() noexcept {
   char text[64];
   if (!ReadText("/proc/sys/kernel/random/boot_id", text, sizeof text)) return 0;

@@ -4,13 +4,14 @@
 //
 //   word = 0                          free
 //   word = tid | waiters              held by thread tid; waiters: somebody may sleep on it
+//   word = tid | unlisted | waiters   held by a thread whose death the kernel does not notice
 //   word = owner-died | waiters       the holder died (the kernel stored this), or left things undone
 //
 // How the kernel knows. Each thread has a robust list, registered with the kernel by the C library; its
 // `list_op_pending` names one lock that the thread is about to take or let go. It is set before the word is taken and
 // cleared after it was given back, so when the thread dies, however it dies, the kernel looks at the word: with the
 // thread's id in it, it stores owner-died and wakes a waiter. No system call per lock. Only one such lock is held at a
-// time, and nothing that uses the C library's robust mutexes is called meanwhile. Who holds one and needs to know that
+// time, and nothing that uses the C library's robust mutexes is called meanwhile. A holder that needs to know that
 // another is free asks AwaitRobustLock(), which takes nothing.
 //
 // Kills. Before the compare-and-swap: the word has another value, nothing happens. Between it and release: owner-died.
@@ -18,11 +19,21 @@
 // place. A wake that is lost (a kill before it; the word was taken again at once; it was given back quickly) costs a
 // waiter one slice: nobody sleeps longer.
 //
-// Namespaces. Thread ids mean something in one pid namespace only, so a holder also leaves its namespace. A holder
-// whose thread does not exist is taken for dead only if the namespace is the caller's own and the word has not changed
-// for a slice; that is for words the kernel did not get to see, such as hostile ones. To keep a waiter that happens to
-// have the holder's thread id in another namespace from being taken for the holder, list_op_pending is cleared while
-// waiting.
+// Without a list. Where the system does not tell a thread its robust list (a sandbox refuses get_robust_list), the
+// thread marks the word: `kUnlisted`. The kernel cannot mark such a holder's death. A waiter that has seen such a word
+// unchanged for a slice asks whether the thread exists, and takes the lock over if it does not. That costs a waiter 20
+// ms where the kernel's mark costs nothing, and works in the holder's own pid namespace only; elsewhere the word stays.
+//
+// Any other word is waited for until the deadline, whatever it names: the kernel marks each holder that has a list, so
+// a word that it did not mark has a living holder, or comes from foreign bytes. A word that was waited for in vain
+// costs later calls a moment only (port/stuck_words.h).
+//
+// Namespaces. Thread ids mean something in one pid namespace only, so a holder also leaves its namespace: for messages,
+// and for the question above. To keep a waiter that happens to have the holder's thread id in another namespace from
+// being taken for the holder, list_op_pending is cleared while waiting.
+//
+// Reentry. A thread that has a lock, or is about to take one, is given none: kTimeout at once. That concerns signal
+// handlers, and children made without the C library's fork(), which have a copy of the parent's memory.
 //
 // Linux only: a port to another system finds dead holders in another way.
 
@@ -31,6 +42,7 @@
 #include <cstdint>
 
 #include "port/deadline.h"
+#include "shmpack/lock_holder.h"
 #include "shmpack/region_layout.h"
 
 namespace shmpack {
@@ -41,7 +53,10 @@ enum class Acquired : uint8_t {
   kTimeout,    // The lock is not held.
 };
 
-/// Takes the lock, waiting until the deadline. Not recursive. Interrupted sleeps go on.
+/// The bit of a word whose holder has no robust list. Thread ids have 22 bits at most (PID_MAX_LIMIT).
+inline constexpr uint32_t kUnlisted = uint32_t{1} << 29;
+
+/// Takes the lock, waiting until the deadline. Not recursive: see "Reentry". Interrupted sleeps go on.
 Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept;
 
 /// The same, waiting at most `timeout_ms` (0: not at all).
@@ -74,5 +89,8 @@ bool RobustLockOwnerDied(const LockShm& lock) noexcept;
 
 /// The thread id in the word, 0 if there is none.
 uint32_t RobustLockHolder(const LockShm& lock) noexcept;
+
+/// Whom the word names. Asks the system.
+LockHolder DescribeHolder(const LockShm& lock) noexcept;
 
 }  // namespace shmpack

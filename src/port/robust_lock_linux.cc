@@ -12,21 +12,24 @@
 
 #include "port/fault_point.h"
 #include "port/fork_count.h"
+#include "port/process_identity.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
 
 namespace {
 
-constexpr double kSliceSeconds = 0.02;  // The longest sleep between two looks at the word.
-constexpr int kSpins = 30;              // Looks before the first sleep; critical sections are shorter than that.
-constexpr int kLongestPause = 8;        // Powers of two: between two looks, so that the holder keeps the cache line.
+constexpr uint32_t kThreadIdMask = FUTEX_TID_MASK & ~kUnlisted;
+constexpr double kSliceSeconds = 0.02;    // The longest sleep between two looks at the word.
+constexpr double kMomentSeconds = 0.001;  // The longest sleep for a word that is known to be stuck.
+constexpr int kSpins = 30;                // Looks before the first sleep; critical sections are shorter than that.
+constexpr int kLongestPause = 8;          // Powers of two: between two looks, so that the holder keeps the cache line.
 
 /// What a thread needs to know of itself, filled on first use and again after a fork.
 struct ThreadSelf {
-  robust_list_head* robust_list = nullptr;
+  robust_list_head* list = nullptr;  // The kernel's for this thread, or own_list. Its list_op_pending: what we hold.
   uint64_t pid_namespace = 0;
-  uint32_t thread_id = 0;
+  uint32_t word = 0;  // What stands in a word that this thread holds: its id, and kUnlisted if the kernel has no list.
   uint32_t fork_count = 0;
 };
 
@@ -40,7 +43,8 @@ struct ThreadSelf {
 
 SHMPACK_THREAD_LOCAL ThreadSelf thread_self;
 
-/// For threads whose C library registers no robust list (musl does so with the first robust mutex only).
+/// For threads whose C library registers no robust list (musl does so with the first robust mutex only); and for those
+/// that may not ask for theirs, which the kernel does not get to know then.
 SHMPACK_THREAD_LOCAL robust_list_head own_list = {};
 
 uint64_t OwnPidNamespace() noexcept {
@@ -48,27 +52,42 @@ uint64_t OwnPidNamespace() noexcept {
   return stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
 }
 
+uint32_t OwnThreadId() noexcept { return static_cast<uint32_t>(syscall(SYS_gettid)); }
+
 [[gnu::noinline]] void FillSelf(ThreadSelf& self) noexcept {
   size_t length = 0;
-  if (syscall(SYS_get_robust_list, 0, &self.robust_list, &length) != 0) self.robust_list = nullptr;
-  if (self.robust_list == nullptr) {
+  robust_list_head* list = nullptr;
+  // Where it may not be asked for, there may be one all the same, and another in its place would take the C library's
+  // robust mutexes away from the kernel.
+  bool is_listed = syscall(SYS_get_robust_list, 0, &list, &length) == 0;
+  if (list == nullptr) {
     own_list = {{&own_list.list}, 0, nullptr};
-    if (syscall(SYS_set_robust_list, &own_list, sizeof own_list) == 0) self.robust_list = &own_list;
+    list = &own_list;
+    if (is_listed) is_listed = syscall(SYS_set_robust_list, &own_list, sizeof own_list) == 0;
   }
+  self.list = list;
   self.pid_namespace = OwnPidNamespace();
-  self.thread_id = static_cast<uint32_t>(syscall(SYS_gettid));
+  self.word = OwnThreadId() | (is_listed ? 0 : kUnlisted);
   self.fork_count = ForkCount();
+}
+
+/// False in a child made without the C library's fork(), which has a copy of the parent's.
+bool IsThisThread(const ThreadSelf& self) noexcept { return (self.word & kThreadIdMask) == OwnThreadId(); }
+
+/// The word that this thread holds, or is about to take or give back, as a robust list names it. Not null in a signal
+/// handler of a holder, in a child that has a copy of a holder's memory, and in the C library's own robust mutexes.
+inline bool HoldsSomething(const ThreadSelf& self) noexcept {
+  return *const_cast<robust_list* volatile*>(&self.list->list_op_pending) != nullptr;
 }
 
 /// Tells the kernel which word to look at should this thread die now. Seen only by the kernel on this thread's behalf,
 /// so program order is all that is needed: the signal fences keep the compiler to it.
 inline void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
-  if (self.robust_list == nullptr) return;
   std::atomic_signal_fence(std::memory_order_seq_cst);
   auto* pending = word == nullptr
                       ? nullptr
-                      : reinterpret_cast<robust_list*>(reinterpret_cast<char*>(word) - self.robust_list->futex_offset);
-  *const_cast<robust_list* volatile*>(&self.robust_list->list_op_pending) = pending;
+                      : reinterpret_cast<robust_list*>(reinterpret_cast<char*>(word) - self.list->futex_offset);
+  *const_cast<robust_list* volatile*>(&self.list->list_op_pending) = pending;
   std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
@@ -90,77 +109,146 @@ long Futex(SharedU32& word, int operation, uint32_t value, const timespec* timeo
   return syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), operation, value, timeout, nullptr, 0);
 }
 
-/// Whether the word's holder cannot be alive, although the kernel did not say so.
-bool HolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t holder) noexcept {
+/// Whether the holder, of whom the kernel cannot say so, has ended.
+bool UnlistedHolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t word) noexcept {
+  if ((word & kUnlisted) == 0) return false;
   // Relaxed: the holder cleared it before it gave the lock back, so another namespace's holder shows 0 or its own.
   const uint64_t pid_namespace = lock.pid_namespace.load(std::memory_order_relaxed);
   if (pid_namespace == 0 || pid_namespace != self.pid_namespace) return false;
-  if (holder == self.thread_id) return true;  // Somebody before us had our id: we do not hold it.
+  const uint32_t holder = word & kThreadIdMask;
+  if (holder == OwnThreadId()) return true;  // An earlier thread had our id: this one has no such lock.
   return kill(static_cast<pid_t>(holder), 0) != 0 && errno == ESRCH;
+}
+
+/// Whether the word names this very thread, which waits for itself then: in a signal handler, or by foreign bytes.
+bool IsOwn(const ThreadSelf& self, const LockShm& lock, uint32_t word) noexcept {
+  return ((word ^ self.word) & kThreadIdMask) == 0 && HoldsSomething(self) &&
+         lock.pid_namespace.load(std::memory_order_relaxed) == self.pid_namespace;
+}
+
+inline void Pause(int spin) noexcept {
+  for (int pause = 1 << std::min(spin, kLongestPause); pause > 0; --pause) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+  }
 }
 
 enum class Wanted : uint8_t { kTheLock, kToSeeItFree };
 
-/// The word was not free at first sight.
-[[gnu::noinline]] Acquired WaitSlowly(ThreadSelf& self, LockShm& lock, Wanted wanted, Deadline& deadline) noexcept {
-  uint32_t waiters = 0;  // Once we slept, others may sleep too: pass the bit on.
-  uint32_t seen_for_a_slice = 0;
-  double seconds_left = 0;
-  for (int spin = 0;; ++spin) {
-    // The deadline holds for every way through the loop: a hostile word may change at each look.
-    if (spin >= kSpins) {
-      seconds_left = deadline.SecondsLeft();
-      if (seconds_left <= 0) return Acquired::kTimeout;
-    }
-    // Who wants the lock has its acquire in TryTake(). Who wants to see it free: partner is the release of the last
-    // holder, and all that TryTake() names.
-    uint32_t word = lock.word.load(std::memory_order_seq_cst);
-    const uint32_t holder = word & FUTEX_TID_MASK;
-    if (holder == 0) {
-      const bool died = (word & FUTEX_OWNER_DIED) != 0;
-      if (wanted == Wanted::kToSeeItFree) {
-        // What woke us may have been the only wake, and meant for somebody who takes it.
-        if (waiters != 0) Futex(lock.word, FUTEX_WAKE, 1, nullptr);
-        return died ? Acquired::kOwnerDied : Acquired::kClean;
+/// One wait for a lock whose word was not free at first sight.
+class Wait {
+ public:
+  Wait(ThreadSelf& self, LockShm& lock, Wanted wanted, Deadline& deadline) noexcept
+      : self_(self), lock_(lock), wanted_(wanted), deadline_(deadline) {}
+
+  Acquired Run() noexcept {
+    for (spin_ = 0;; ++spin_) {
+      // The deadline holds for every way through the loop: a hostile word may change at each look.
+      double seconds_left = 0;
+      if (spin_ >= kSpins) {
+        seconds_left = deadline_.SecondsLeft();
+        if (seconds_left <= 0) return GiveUp();
+        if (spin_ == kSpins && !IsThisThread(self_)) FillSelf(self_);
       }
-      // The dead holder's namespace must not stand beside the next holder's id, not even for a moment.
-      if (died) lock.pid_namespace.store(0, std::memory_order_relaxed);
-      if (TryTake(self, lock, word, self.thread_id | (word & FUTEX_WAITERS) | waiters)) {
-        return died ? Acquired::kOwnerDied : Acquired::kClean;
+      // A wait for the lock has its acquire in TryTake(). A wait to see it free: partner is the release of the last
+      // holder, and all that TryTake() names.
+      const uint32_t word = lock_.word.load(std::memory_order_seq_cst);
+      Acquired result;
+      if ((word & FUTEX_TID_MASK) == 0) {
+        if (TakeFree(word, &result)) return result;
+      } else if (spin_ < kSpins) {
+        if (IsOwn(self_, lock_, word)) return Acquired::kTimeout;
+        Pause(spin_);
+      } else if (word == seen_for_a_slice_ && UnlistedHolderIsGone(self_, lock_, word)) {
+        if (TakeOver(word)) return Acquired::kOwnerDied;
+      } else if (deadline_.IsKnownStuck(&lock_.word, word)) {
+        if (!ChangesInAMoment(word)) return Acquired::kTimeout;
+      } else {
+        Sleep(word, seconds_left);
       }
-      continue;
-    }
-    if (spin < kSpins) {
-      for (int pause = 1 << std::min(spin, kLongestPause); pause > 0; --pause) {
-#if defined(__x86_64__) || defined(__i386__)
-        __builtin_ia32_pause();
-#endif
-      }
-      continue;
-    }
-    if (word == seen_for_a_slice && HolderIsGone(self, lock, holder)) {
-      if (wanted == Wanted::kToSeeItFree) {
-        // As the kernel would have done. Release: nothing of it is ours.
-        (void)lock.word.compare_exchange_strong(word, FUTEX_OWNER_DIED | FUTEX_WAITERS, std::memory_order_release,
-                                                std::memory_order_relaxed);
-      } else if (TryTake(self, lock, word, self.thread_id | FUTEX_WAITERS)) {
-        return Acquired::kOwnerDied;
-      }
-      continue;
-    }
-    if ((word & FUTEX_WAITERS) == 0 &&
-        !lock.word.compare_exchange_strong(word, word | FUTEX_WAITERS, std::memory_order_relaxed)) {
-      continue;
-    }
-    waiters = FUTEX_WAITERS;
-    const timespec slice = {0, static_cast<long>(std::min(kSliceSeconds, seconds_left) * 1e9)};
-    // 0 is a wake; EAGAIN, the word has changed; EINTR, a signal: look again in each case, as after a slice.
-    if (Futex(lock.word, FUTEX_WAIT, word | FUTEX_WAITERS, &slice) == 0) {
-      spin = 0;  // Woken because it came free: worth some looks before the next sleep, or whoever never sleeps gets it.
-    } else if (errno == ETIMEDOUT) {
-      seen_for_a_slice = word | FUTEX_WAITERS;
     }
   }
+
+ private:
+  /// No thread id is in the word. True: `*result` is what the wait came to.
+  bool TakeFree(uint32_t word, Acquired* result) noexcept {
+    const bool died = (word & FUTEX_OWNER_DIED) != 0;
+    *result = died ? Acquired::kOwnerDied : Acquired::kClean;
+    if (wanted_ == Wanted::kToSeeItFree) {
+      // What woke us may have been the only wake, and meant for a waiter that takes it.
+      if (waiters_ != 0) Futex(lock_.word, FUTEX_WAKE, 1, nullptr);
+      return true;
+    }
+    // The dead holder's namespace must not stand beside the next holder's id, not even for a moment.
+    if (died) lock_.pid_namespace.store(0, std::memory_order_relaxed);
+    return TryTake(self_, lock_, word, self_.word | (word & FUTEX_WAITERS) | waiters_);
+  }
+
+  /// True: the lock is taken. Else look again.
+  bool TakeOver(uint32_t word) noexcept {
+    if (wanted_ == Wanted::kTheLock) return TryTake(self_, lock_, word, self_.word | FUTEX_WAITERS);
+    // As the kernel would have done. Release: nothing of it is ours.
+    (void)lock_.word.compare_exchange_strong(word, FUTEX_OWNER_DIED | FUTEX_WAITERS, std::memory_order_release,
+                                             std::memory_order_relaxed);
+    return false;
+  }
+
+  bool ChangesInAMoment(uint32_t word) noexcept {
+    const timespec moment = {0, static_cast<long>(kMomentSeconds * 1e9)};
+    Futex(lock_.word, FUTEX_WAIT, word, &moment);
+    spin_ = 0;
+    return lock_.word.load(std::memory_order_relaxed) != word;
+  }
+
+  void Sleep(uint32_t word, double seconds_left) noexcept {
+    const uint32_t marked = word | FUTEX_WAITERS;
+    if (word != marked && !lock_.word.compare_exchange_strong(word, marked, std::memory_order_relaxed)) return;
+    waiters_ = FUTEX_WAITERS;
+    if (marked != unchanged_) {
+      unchanged_ = marked;
+      unchanged_since_ = seconds_left;
+    }
+    const timespec slice = {0, static_cast<long>(std::min(kSliceSeconds, seconds_left) * 1e9)};
+    // 0 is a wake; EAGAIN, the word has changed; EINTR, a signal: look again in each case, as after a slice.
+    if (Futex(lock_.word, FUTEX_WAIT, marked, &slice) == 0) {
+      spin_ = 0;  // Woken because it came free: worth some looks before the next sleep, or a waiter that sleeps loses.
+    } else if (errno == ETIMEDOUT) {
+      seen_for_a_slice_ = marked;
+    }
+  }
+
+  Acquired GiveUp() noexcept {
+    const uint32_t word = lock_.word.load(std::memory_order_relaxed);
+    // A process that exists may be stopped, and go on.
+    if (word == unchanged_ && DescribeHolder(lock_).kind != LockHolder::Kind::kProcess) {
+      deadline_.RememberStuckSince(unchanged_since_, &lock_.word, word);
+    }
+    return Acquired::kTimeout;
+  }
+
+  ThreadSelf& self_;
+  LockShm& lock_;
+  const Wanted wanted_;
+  Deadline& deadline_;
+  int spin_ = 0;
+  uint32_t waiters_ = 0;           // Once we slept, others may sleep too: pass the bit on.
+  uint32_t seen_for_a_slice_ = 0;  // The word that did not change for a whole slice.
+  uint32_t unchanged_ = 0;         // The word as it was at each look since there were
+  double unchanged_since_ = 0;     // so many seconds left.
+};
+
+[[gnu::noinline]] Acquired WaitSlowly(ThreadSelf& self, LockShm& lock, Wanted wanted, Deadline& deadline) noexcept {
+  return Wait(self, lock, wanted, deadline).Run();
+}
+
+/// As far as this thread's memory says, it holds a lock.
+[[gnu::noinline]] Acquired AcquireAgain(ThreadSelf& self, LockShm& lock, Deadline& deadline) noexcept {
+  if (IsThisThread(self)) return Acquired::kTimeout;  // A signal handler has interrupted the holder.
+  // A copy of the holder's memory. What the parent still holds is not waited for: it may be waiting for this child.
+  if (RobustLockHolder(lock) == (self.word & kThreadIdMask)) return Acquired::kTimeout;
+  FillSelf(self);
+  return AcquireRobustLock(lock, deadline);
 }
 
 /// The first time in this thread, or after a fork.
@@ -176,7 +264,9 @@ Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept {
   // Calls at the end only: so the usual way needs no stack.
   if (self.fork_count != ForkCount()) [[unlikely]]
     return AcquireFirst(lock, deadline);
-  return TryTake(self, lock, 0, self.thread_id) ? Acquired::kClean : WaitSlowly(self, lock, Wanted::kTheLock, deadline);
+  if (HoldsSomething(self)) [[unlikely]]
+    return AcquireAgain(self, lock, deadline);
+  return TryTake(self, lock, 0, self.word) ? Acquired::kClean : WaitSlowly(self, lock, Wanted::kTheLock, deadline);
 }
 
 Acquired AwaitRobustLock(LockShm& lock, Deadline& deadline) noexcept {
@@ -229,7 +319,16 @@ bool RobustLockOwnerDied(const LockShm& lock) noexcept {
 }
 
 uint32_t RobustLockHolder(const LockShm& lock) noexcept {
-  return lock.word.load(std::memory_order_relaxed) & FUTEX_TID_MASK;
+  return lock.word.load(std::memory_order_relaxed) & kThreadIdMask;
+}
+
+LockHolder DescribeHolder(const LockShm& lock) noexcept {
+  const uint32_t thread = RobustLockHolder(lock);
+  if (thread == 0) return {};
+  const uint64_t pid_namespace = lock.pid_namespace.load(std::memory_order_relaxed);
+  if (pid_namespace != 0 && pid_namespace != OwnPidNamespace()) return {LockHolder::Kind::kElsewhere, 0};
+  const uint32_t pid = ProcessOfThread(thread);
+  return pid != 0 ? LockHolder{LockHolder::Kind::kProcess, pid} : LockHolder{LockHolder::Kind::kNoThread, 0};
 }
 
 }  // namespace shmpack

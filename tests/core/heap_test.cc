@@ -51,7 +51,7 @@ class Checker {
         continue;
       }
       EXPECT_EQ(slot.version & 1, 0U) << "slot " << i;
-      EXPECT_LE(slot.version, header_.stripes[StripeOf(static_cast<int64_t>(slot.key.load()))].last_version);
+      EXPECT_LE(slot.version, header_.stripes[TestStripeOf(static_cast<int64_t>(slot.key.load()))].last_version);
       EXPECT_TRUE(versions.insert(slot.version).second) << "a version that two slots have";
       uint32_t found = kNoSlot;
       EXPECT_EQ(FindSlot(view_, static_cast<int64_t>(slot.key.load()), slot_count_, &found), Found::kYes);
@@ -167,7 +167,7 @@ class HeapTest : public ::testing::TestWithParam<uint32_t> {
     }
     const uint64_t slots = header.writer.live_slots + (is_new ? 1 : 0);
     const uint64_t units = header.writer.live_units + (size > kInlineBytes ? BlockUnits(size) : 0);
-    return sizeof(HeaderShm) + SlotBytes(slots) + units * kUnitBytes > RegionTestPeer::Header(region).total_bytes;
+    return sizeof(HeaderShm) + SlotBytes(slots) + units * kUnitBytes > RegionTestPeer::Header(region).decoy.total_bytes;
   }
 
   void Apply(const Step& step) {
@@ -191,7 +191,7 @@ class HeapTest : public ::testing::TestWithParam<uint32_t> {
   void Empty(Region& region) {
     for (const auto& [key, value] : values_) ASSERT_TRUE(region.Remove(key, kTestTimeoutMs).ok());
     values_.clear();
-    EXPECT_EQ(FreeBytes(region), RegionTestPeer::Header(region).total_bytes - sizeof(HeaderShm));
+    EXPECT_EQ(FreeBytes(region), RegionTestPeer::Header(region).decoy.total_bytes - sizeof(HeaderShm));
     const uint64_t quota = RegionTestPeer::Header(region).quota_bytes;
     ASSERT_EQ(Put(region, 1, std::string(quota, 'f')), Code::kOk);
     ASSERT_TRUE(region.Remove(1, kTestTimeoutMs).ok());

@@ -40,21 +40,26 @@ Fields FieldsOf(const std::string& heading) {
 
 TEST(LayoutTest, HeaderIsAsDocumented) {
   const Fields expected = {
+      HEADER_FIELD(decoy.magic),
+      HEADER_FIELD(decoy.start),
+      HEADER_FIELD(decoy.end),
+      HEADER_FIELD(decoy.free),
+      HEADER_FIELD(decoy.total_bytes),
       HEADER_FIELD(magic),
       HEADER_FIELD(format_version),
       HEADER_FIELD(byte_order),
-      HEADER_FIELD(total_bytes),
       HEADER_FIELD(quota_bytes),
-      HEADER_FIELD(region_id),
-      HEADER_FIELD(created_us),
-      HEADER_FIELD(creator_pid),
-      HEADER_FIELD(creator_uid),
-      HEADER_FIELD(header_bytes),
-      HEADER_FIELD(group_bytes),
+      HEADER_FIELD(origin.region_id),
+      HEADER_FIELD(origin.created_us),
+      HEADER_FIELD(origin.creator_pid),
+      HEADER_FIELD(origin.creator_uid),
+      HEADER_FIELD(origin.header_bytes),
+      HEADER_FIELD(origin.group_bytes),
       HEADER_FIELD(lock.word),
       HEADER_FIELD(lock.pid_namespace),
       HEADER_FIELD(index.structure_sequence),
       HEADER_FIELD(index.slot_count),
+      HEADER_FIELD(index.hash_key),
       HEADER_FIELD(writer.heap_end),
       HEADER_FIELD(writer.free_slot),
       HEADER_FIELD(writer.live_slots),
@@ -83,9 +88,9 @@ TEST(LayoutTest, StripeIsAsDocumented) {
       STRIPE_FIELD(undo.meta), STRIPE_FIELD(undo.payload),       STRIPE_FIELD(spare_block),
   };
   EXPECT_EQ(FieldsOf("Stripe"), expected);
-  EXPECT_EQ(StripeOf(0), 0U);
-  EXPECT_EQ(StripeOf(1), 9U);
-  EXPECT_EQ(StripeOf(-1), 6U);
+  EXPECT_EQ(StripeOfKeyed(0), 0U);
+  EXPECT_EQ(StripeOfKeyed(1), 9U);
+  EXPECT_EQ(StripeOfKeyed(~uint64_t{0}), 6U);
 }
 
 TEST(LayoutTest, SlotAndBlockAreAsDocumented) {

@@ -22,7 +22,7 @@ constexpr int64_t kTouched = 1;
 
 /// The first key from `key` on that is of the touched one's stripe.
 constexpr int64_t OfTheSameStripe(int64_t key) {
-  while (StripeOf(key) != StripeOf(kTouched)) ++key;
+  while (TestStripeOf(key) != TestStripeOf(kTouched)) ++key;
   return key;
 }
 

@@ -3,8 +3,13 @@
 #include "port/robust_lock.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
 #include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <atomic>
@@ -49,6 +54,12 @@ class RobustLockTest : public ::testing::Test {
       stat >> id >> name >> state;
       usleep(100);
     }
+  }
+
+  static uint64_t OwnNamespace() {
+    struct stat info = {};
+    stat("/proc/self/ns/pid", &info);
+    return info.st_ino;
   }
 
   static pid_t ProcessThatIsGone() {
@@ -150,20 +161,207 @@ TEST_F(RobustLockTest, AStoppedHolderCostsTheTimeoutAndNoMore) {
   waitpid(child, nullptr, 0);
 }
 
-TEST_F(RobustLockTest, AWordThatNamesNobodyIsTakenOverOnlyInItsOwnNamespace) {
-  const pid_t gone = ProcessThatIsGone();
-  lock_.word = static_cast<uint32_t>(gone);
+TEST_F(RobustLockTest, AWordThatNamesNobodyIsNotTakenOver) {
+  // The kernel marks each holder that has a robust list: this word comes from foreign bytes.
+  lock_.word = static_cast<uint32_t>(ProcessThatIsGone());
+  lock_.pid_namespace = OwnNamespace();
   EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
-  // Where our namespace is recorded, a thread that is not there is dead.
+  Deadline soon(kPromptMs);
+  EXPECT_EQ(AwaitRobustLock(lock_, soon), Acquired::kTimeout);
+  EXPECT_EQ(DescribeHolder(lock_).kind, LockHolder::Kind::kNoThread);
+}
+
+TEST_F(RobustLockTest, AnUnlistedHolderThatIsGoneIsTakenOverOnlyInItsOwnNamespace) {
+  const auto gone = static_cast<uint32_t>(ProcessThatIsGone());
+  for (const uint64_t elsewhere : {uint64_t{0}, OwnNamespace() + 1}) {
+    lock_.word = gone | kUnlisted;
+    lock_.pid_namespace = elsewhere;
+    EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
+  }
+  EXPECT_EQ(DescribeHolder(lock_).kind, LockHolder::Kind::kElsewhere);
+  lock_.pid_namespace = OwnNamespace();
+  EXPECT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+  // One that lives keeps it.
+  lock_.word = static_cast<uint32_t>(getppid()) | kUnlisted;
+  lock_.pid_namespace = OwnNamespace();
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
+}
+
+/// From now on this process is not told its robust list, as in a sandbox.
+void RefuseRobustLists() {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_get_robust_list, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {static_cast<unsigned short>(std::size(filter)), filter};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+    _exit(77);
+  }
+}
+
+TEST_F(RobustLockTest, InASandboxTheCLibrarysRobustMutexesStayRobust) {
+  auto* const mutex = reinterpret_cast<pthread_mutex_t*>(&lock_ + 1);
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  ASSERT_EQ(pthread_mutex_init(mutex, &attributes), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    RefuseRobustLists();
+    if (AcquireRobustLock(lock_, kLongMs) == Acquired::kTimeout) _exit(1);
+    if (pthread_mutex_lock(mutex) != 0) _exit(2);
+    pause();
+  }
+  while (mutex->__data.__owner == 0) {
+    ASSERT_EQ(waitpid(child, nullptr, WNOHANG), 0);
+    usleep(100);
+  }
+  EXPECT_EQ(lock_.word & ~uint32_t{FUTEX_WAITERS}, static_cast<uint32_t>(child) | kUnlisted);
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(child));
+  EXPECT_EQ(DescribeHolder(lock_).pid, static_cast<uint32_t>(child));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_EQ(pthread_mutex_lock(mutex), EOWNERDEAD);
+  pthread_mutex_unlock(mutex);
+  // A slice later: the kernel does not say so.
+  EXPECT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+}
+
+/// So long that a test which waits for it does not end.
+constexpr uint32_t kForEverMs = 3'600'000;
+
+LockShm* lock_of_handler;
+Acquired handler_got[2];
+
+void TakeBothInAHandler(int) {
+  handler_got[0] = AcquireRobustLock(lock_of_handler[0], kForEverMs);
+  handler_got[1] = AcquireRobustLock(lock_of_handler[1], kForEverMs);
+}
+
+TEST_F(RobustLockTest, ASignalHandlerOfTheHolderIsGivenNoLockAndDoesNotWait) {
+  lock_of_handler = &lock_;
+  signal(SIGUSR1, TakeBothInAHandler);
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  raise(SIGUSR1);
+  EXPECT_EQ(handler_got[0], Acquired::kTimeout);
+  // Nor another, free one: the kernel would not be told of the first any more.
+  EXPECT_EQ(handler_got[1], Acquired::kTimeout);
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(gettid()));
+  ReleaseRobustLock(lock_, true);
+  raise(SIGUSR1);
+  EXPECT_EQ(handler_got[0], Acquired::kClean);
+  EXPECT_EQ(handler_got[1], Acquired::kTimeout);
+  ReleaseRobustLock(lock_, true);
+  signal(SIGUSR1, SIG_DFL);
+}
+
+TEST_F(RobustLockTest, AHolderDoesNotWaitForItself) {
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  Deadline for_ever(kForEverMs);
+  EXPECT_EQ(AwaitRobustLock(lock_, for_ever), Acquired::kTimeout);
+  ReleaseRobustLock(lock_, true);
+}
+
+/// fork() without the C library: nothing of what it does for a child is done.
+pid_t BareFork() { return static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr)); }
+
+TEST_F(RobustLockTest, AChildThatWasNotCountedIsNotGivenWhatItsParentHolds) {
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  pid_t child = BareFork();
+  if (child == 0) {
+    LockShm& other = (&lock_)[1];
+    bool ok = AcquireRobustLock(lock_, kForEverMs) == Acquired::kTimeout;
+    // It is a thread of its own, and may have what its parent does not.
+    ok = ok && AcquireRobustLock(other, kForEverMs) == Acquired::kClean;
+    ok = ok && RobustLockHolder(other) == static_cast<uint32_t>(syscall(SYS_gettid));
+    _exit(ok ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  // It ended with the other one.
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(gettid()));
+  EXPECT_TRUE(RobustLockOwnerDied((&lock_)[1]));
+  child = BareFork();
+  if (child == 0) {
+    while (RobustLockHolder(lock_) != 0) usleep(100);
+    if (AcquireRobustLock(lock_, kForEverMs) != Acquired::kClean) _exit(1);
+    _exit(RobustLockHolder(lock_) == static_cast<uint32_t>(syscall(SYS_gettid)) ? 0 : 2);
+  }
+  ReleaseRobustLock(lock_, true);
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(RobustLockOwnerDied(lock_));
+}
+
+class StuckLockTest : public RobustLockTest {
+ protected:
+  StuckLockTest() : nobody_(static_cast<uint32_t>(ProcessThatIsGone())) { lock_.word = nobody_; }
+
+  Acquired Take(uint32_t timeout_ms, uint64_t object = 7) {
+    Deadline deadline(timeout_ms, {&lock_, object});
+    const Acquired acquired = AcquireRobustLock(lock_, deadline);
+    if (acquired != Acquired::kTimeout) ReleaseRobustLock(lock_, true);
+    return acquired;
+  }
+
+  const uint32_t nobody_;
+};
+
+TEST_F(StuckLockTest, AWordIsWaitedForInVainOnce) {
+  EXPECT_EQ(Take(kPromptMs), Acquired::kTimeout);
+  EXPECT_EQ(Take(kForEverMs), Acquired::kTimeout);
+  EXPECT_EQ(Take(kForEverMs), Acquired::kTimeout);
+  Deadline deadline(kForEverMs, {&lock_, 7});
+  EXPECT_EQ(AwaitRobustLock(lock_, deadline), Acquired::kTimeout);
   lock_.word = 0;
-  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
-  const uint64_t pid_namespace = lock_.pid_namespace;
-  EXPECT_NE(pid_namespace, 0U);
-  ReleaseRobustLock(lock_, true);
-  lock_.word = static_cast<uint32_t>(gone);
-  lock_.pid_namespace = pid_namespace;
-  EXPECT_EQ(AcquireRobustLock(lock_, 2'000), Acquired::kOwnerDied);
-  ReleaseRobustLock(lock_, true);
+  EXPECT_EQ(Take(kForEverMs), Acquired::kClean);
+}
+
+TEST_F(StuckLockTest, AnotherWordPlaceOrObjectIsWaitedForAnew) {
+  EXPECT_EQ(Take(kPromptMs), Acquired::kTimeout);
+  std::atomic<pid_t> waiter = 0;
+  for (const bool other_word : {true, false}) {
+    if (other_word) lock_.word = nobody_ + 1;
+    std::thread waits([&] {
+      waiter = gettid();
+      EXPECT_EQ(Take(kForEverMs, other_word ? 7 : 8), Acquired::kClean);
+    });
+    AwaitSleep(waiter);
+    usleep(50'000);  // Longer than a look at a word that is known.
+    lock_.word = 0;
+    waits.join();
+    lock_.word = nobody_;
+  }
+}
+
+TEST_F(StuckLockTest, AHolderThatExistsIsWaitedForAnewEachTime) {
+  lock_.word = static_cast<uint32_t>(getppid());
+  EXPECT_EQ(Take(kPromptMs), Acquired::kTimeout);
+  EXPECT_FALSE(IsKnownStuck({&lock_, 7}, &lock_.word, lock_.word));
+}
+
+TEST_F(StuckLockTest, AWordThatChangesIsNotTakenForStuck) {
+  std::atomic<bool> stop = false;
+  std::thread busy([&] {
+    for (uint32_t i = 1; !stop; ++i) {
+      lock_.word = i % 100 + 1;
+      usleep(1000);
+    }
+  });
+  EXPECT_EQ(Take(200), Acquired::kTimeout);
+  stop = true;
+  busy.join();
+  const uint32_t last = lock_.word | FUTEX_WAITERS;
+  EXPECT_FALSE(IsKnownStuck({&lock_, 7}, &lock_.word, last));
+  // Nor one that was not waited for.
+  EXPECT_EQ(Take(0), Acquired::kTimeout);
+  EXPECT_FALSE(IsKnownStuck({&lock_, 7}, &lock_.word, last));
 }
 
 TEST_F(RobustLockTest, AnyWordAtAllIsLeftAfterTheTimeout) {
@@ -240,17 +438,11 @@ TEST_F(RobustLockTest, WhoOnlyWaitedPassesTheWakeOn) {
   }
 }
 
-TEST_F(RobustLockTest, WhoOnlyWaitsMarksAWordThatNamesNobody) {
-  const pid_t gone = ProcessThatIsGone();
-  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
-  const uint64_t pid_namespace = lock_.pid_namespace;
-  ReleaseRobustLock(lock_, true);
-  lock_.word = static_cast<uint32_t>(gone);
-  Deadline soon(kPromptMs);
-  EXPECT_EQ(AwaitRobustLock(lock_, soon), Acquired::kTimeout);
-  lock_.pid_namespace = pid_namespace;
-  Deadline later(2'000);
-  EXPECT_EQ(AwaitRobustLock(lock_, later), Acquired::kOwnerDied);
+TEST_F(RobustLockTest, WhoOnlyWaitsMarksAnUnlistedHolderThatIsGone) {
+  lock_.word = static_cast<uint32_t>(ProcessThatIsGone()) | kUnlisted;
+  lock_.pid_namespace = OwnNamespace();
+  Deadline deadline(kLongMs);
+  EXPECT_EQ(AwaitRobustLock(lock_, deadline), Acquired::kOwnerDied);
   EXPECT_TRUE(RobustLockOwnerDied(lock_));
 }
 

@@ -467,14 +467,14 @@ TEST(SlotTableTest, StoppedHolderCostsTheTimeout) {
   EXPECT_EQ(table.Release(0, 30).code(), Code::kTimeout);
   EXPECT_EQ(GetSlot(table, 0).substr(0, 5), "value");
   EXPECT_EQ(PutSlot(table, 0, "other"), Code::kOk);
-  EXPECT_EQ(table.lock_holder(0), 1U);
-  EXPECT_EQ(table.lock_holder(UINT32_MAX), 1U);
-  SlotTableView(table).slot(2).lock.word = 7;
-  EXPECT_EQ(table.lock_holder(2), 7U);
-  EXPECT_EQ(table.lock_holder(1), 1U);
+  EXPECT_EQ(table.lock_holder(0).pid, 1U);
+  EXPECT_EQ(table.lock_holder(UINT32_MAX).pid, 1U);
+  SlotTableView(table).slot(2).lock.word = static_cast<uint32_t>(getpid());
+  EXPECT_EQ(table.lock_holder(2).pid, static_cast<uint32_t>(getpid()));
+  EXPECT_EQ(table.lock_holder(1).pid, 1U);
   SlotTableTestPeer::Header(table).lock.word = 0;
-  EXPECT_EQ(table.lock_holder(1), 0U);
-  EXPECT_EQ(table.lock_holder(3), 0U);
+  EXPECT_EQ(table.lock_holder(1).kind, LockHolder::Kind::kNobody);
+  EXPECT_EQ(table.lock_holder(3).kind, LockHolder::Kind::kNobody);
   table.Detach();
 }
 

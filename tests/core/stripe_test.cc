@@ -33,7 +33,7 @@ constexpr int64_t kMine = 1;
 int64_t NextKey(int64_t key, bool same_stripe) {
   do {
     ++key;
-  } while ((StripeOf(key) == StripeOf(kMine)) != same_stripe);
+  } while ((TestStripeOf(key) == TestStripeOf(kMine)) != same_stripe);
   return key;
 }
 
@@ -79,7 +79,7 @@ void MakeReplaceable(Region& region, int64_t key, const std::string& value) {
 TEST(StripeTest, StripesTakeAboutEvenShares) {
   for (const int64_t stride : {1, 16, 4096, -7}) {
     int shares[kStripeCount] = {};
-    for (int64_t i = 0; i < 16'000; ++i) ++shares[StripeOf(i * stride)];
+    for (int64_t i = 0; i < 16'000; ++i) ++shares[TestStripeOf(i * stride)];
     for (const int share : shares) EXPECT_NEAR(share, 1'000, 300) << stride;
   }
 }
@@ -100,13 +100,13 @@ TEST(StripeTest, AStoppedHolderDelaysItsOwnKeysOnly) {
     EXPECT_EQ(PutSoon(*region, key, std::string(200, 'n')), Code::kTimeout);
     EXPECT_EQ(region->Remove(key, kPromptMs).code(), Code::kTimeout);
   }
-  EXPECT_NE(region->lock_holder(), 0U);
+  EXPECT_EQ(region->lock_holder().kind, LockHolder::Kind::kProcess);
   Peeked peeked;
   EXPECT_EQ(region->Peek(kMine, kPromptMs, &peeked).code(), Code::kTimeout);
   EXPECT_EQ(stopped.End(SIGCONT), 0);
   EXPECT_EQ(Get(*region, kMine), "new");
   EXPECT_EQ(Get(*region, beside), "old");
-  EXPECT_EQ(region->lock_holder(), 0U);
+  EXPECT_EQ(region->lock_holder().kind, LockHolder::Kind::kNobody);
 }
 
 TEST(StripeTest, NobodyCompactsUnderAStoppedHolder) {
@@ -242,7 +242,7 @@ TEST(StripeTest, AKilledHolderIsPutBackByWhoeverComes) {
       TestRegion region(2'000);
       MakeReplaceable(*region, kMine, std::string(size, 'o'));
       ASSERT_EQ(Put(*region, NextKey(100, true), "old"), Code::kOk);
-      const StripeShm& stripe = RegionTestPeer::Header(*region).stripes[StripeOf(kMine)];
+      const StripeShm& stripe = RegionTestPeer::Header(*region).stripes[TestStripeOf(kMine)];
       const uint32_t spare = stripe.spare_block;
       StoppedPut killed(*region, 8, std::string(size, 'k'));
       (void)killed.End(SIGKILL);
@@ -268,7 +268,7 @@ TEST(StripeTest, AKilledReplacementLeavesItsTwoBlocks) {
     TestRegion region(2'000);
     MakeReplaceable(*region, kMine, old_value);
     const RegionView view(*region);
-    const StripeShm& stripe = view.header().stripes[StripeOf(kMine)];
+    const StripeShm& stripe = view.header().stripes[TestStripeOf(kMine)];
     const std::set<uint32_t> blocks = {stripe.spare_block, LoadValueWords(view, 0).offset()};
     ASSERT_EQ(blocks.size(), 2U);
     const uint32_t heap_end = view.header().writer.heap_end;
@@ -313,7 +313,7 @@ TEST(StripeTest, OnlyWhatTakesAsMuchRoomIsReplacedInTheHeap) {
   ASSERT_EQ(Put(*region, beside, "short"), Code::kOk);
   EXPECT_FALSE(replaces(beside, 100)) << "it is kept in its slot";
   // Bytes that cannot be: nothing is done, nothing is stored.
-  StripeShm& stripe = view.header().stripes[StripeOf(kMine)];
+  StripeShm& stripe = view.header().stripes[TestStripeOf(kMine)];
   MakeReplaceable(*region, kMine, std::string(100, 'o'));
   const uint32_t spare = stripe.spare_block;
   const uint32_t mine = LoadValueWords(view, 0).offset();
@@ -347,7 +347,7 @@ TEST(StripeTest, SpareBlocksGiveWayWhenRoomIsMissing) {
   std::set<uint32_t> stripes;
   int64_t key = 0;
   for (; stripes.size() < kStripeCount; ++key) {
-    if (stripes.insert(StripeOf(key)).second) MakeReplaceable(*region, key, std::string(1'520, 'o'));
+    if (stripes.insert(TestStripeOf(key)).second) MakeReplaceable(*region, key, std::string(1'520, 'o'));
   }
   const HeaderShm& header = RegionTestPeer::Header(*region);
   const auto spares = [&] {
@@ -362,17 +362,17 @@ TEST(StripeTest, SpareBlocksGiveWayWhenRoomIsMissing) {
   // What is too large to be copied in an instant is never spared.
   TestRegion large(4'000'000);
   MakeReplaceable(*large, kMine, std::string(kMaxSpareUnits * kUnitBytes, 'l'));
-  EXPECT_EQ(RegionTestPeer::Header(*large).stripes[StripeOf(kMine)].spare_block, 0U);
+  EXPECT_EQ(RegionTestPeer::Header(*large).stripes[TestStripeOf(kMine)].spare_block, 0U);
 }
 
 TEST(StripeTest, AStoppedHolderKeepsItsOwnSpareBlockOnly) {
   for (const bool has_spare : {false, true}) {
     TestRegion region(20'000);
     MakeReplaceable(*region, kMine, has_spare ? std::string(40, 'o') : "old");
-    std::set<uint32_t> stripes = {StripeOf(kMine)};
+    std::set<uint32_t> stripes = {TestStripeOf(kMine)};
     int64_t key = kMine;
     for (; stripes.size() < kStripeCount; ++key) {
-      if (stripes.insert(StripeOf(key)).second) MakeReplaceable(*region, key, std::string(1'624, 'o'));
+      if (stripes.insert(TestStripeOf(key)).second) MakeReplaceable(*region, key, std::string(1'624, 'o'));
     }
     StoppedPut stopped(*region, 8, std::string(has_spare ? 40 : 3, 'n'));
     // There is no room but in the others' spare blocks, of stripes that come before it and behind it.
@@ -380,7 +380,7 @@ TEST(StripeTest, AStoppedHolderKeepsItsOwnSpareBlockOnly) {
     EXPECT_EQ(stopped.End(SIGCONT), 0);
     for (const StripeShm& stripe : RegionTestPeer::Header(*region).stripes) {
       EXPECT_EQ(stripe.spare_block != 0,
-                has_spare && &stripe == &RegionView(*region).header().stripes[StripeOf(kMine)]);
+                has_spare && &stripe == &RegionView(*region).header().stripes[TestStripeOf(kMine)]);
     }
     EXPECT_EQ(Get(*region, kMine), std::string(has_spare ? 40 : 3, 'n'));
   }
@@ -419,7 +419,7 @@ TEST(StripeTest, TheRegionsLockIsLookedAtOnceTheStripeIsTaken) {
   meanwhile = [&] { header.lock.word = 1; };  // Somebody of another pid namespace.
   fault_hook = Meanwhile;
   EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kTimeout);
-  EXPECT_EQ(header.stripes[StripeOf(kMine)].lock.word, 0U);
+  EXPECT_EQ(header.stripes[TestStripeOf(kMine)].lock.word, 0U);
   EXPECT_EQ(Get(*region, kMine), "old");
   header.lock.word = 0;
   EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kOk);
@@ -457,7 +457,7 @@ TEST(StripeTest, TheBlocksAreLookedAtOnceTheStripeIsTaken) {
     MakeReplaceable(*region, kMine, std::string(100, 'o'));
     const RegionView view(*region);
     SlotShm& slot = view.slot(0);
-    StripeShm& stripe = view.header().stripes[StripeOf(kMine)];
+    StripeShm& stripe = view.header().stripes[TestStripeOf(kMine)];
     const uint32_t spare = stripe.spare_block;
     // What another process may have done since the spare block was found to suit, or bytes of which nobody says so.
     meanwhile = [&] {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "core/stripe.h"
 #include "shmpack/region.h"
 
 namespace shmpack {
@@ -25,12 +26,27 @@ inline int32_t FreshKey() {
   return 0x5a000000 + (getpid() & 0xffff) * 64 + counter++ % 64;
 }
 
-/// Attaches on construction, removes the segment on destruction.
+/// Reaches what only a test may.
+struct RegionTestPeer {
+  static HeaderShm& Header(const Region& region) { return *region.header_; }
+  /// A handle that may not write, as another user's without the right to.
+  static Region ReadOnly(Region region) {
+    region.read_only_ = true;
+    return region;
+  }
+};
+
+/// The stripe of a key in a TestRegion.
+constexpr uint32_t TestStripeOf(int64_t key) { return StripeOfKeyed(static_cast<uint64_t>(key)); }
+
+/// Attaches on construction, removes the segment on destruction. Its hash key is 0, so that each run has the same
+/// chains.
 class TestRegion {
  public:
   explicit TestRegion(uint64_t size_bytes) : size_bytes_(size_bytes) {
     const Status status = Region::Attach(key_, size_bytes, 0600, kTestTimeoutMs, &region_);
     EXPECT_TRUE(status.ok()) << status.text() << " " << status.os_errno();
+    if (status.ok()) RegionTestPeer::Header(region_).index.hash_key = 0;
   }
   ~TestRegion() {
     (void)region_.RemoveSegment();
@@ -55,16 +71,6 @@ class TestRegion {
   int32_t key_ = FreshKey();
   uint64_t size_bytes_;
   Region region_;
-};
-
-/// Reaches what only a test may.
-struct RegionTestPeer {
-  static HeaderShm& Header(const Region& region) { return *region.header_; }
-  /// A handle that may not write, as another user's without the right to.
-  static Region ReadOnly(Region region) {
-    region.read_only_ = true;
-    return region;
-  }
 };
 
 inline Code Put(Region& region, int64_t key, const std::string& value) {
@@ -96,5 +102,28 @@ inline uint64_t FreeBytes(Region& region) {
   EXPECT_TRUE(region.Stats(kTestTimeoutMs, &stats).ok());
   return stats.free_bytes;
 }
+
+/// So long that a test which waits for it does not end.
+inline constexpr uint32_t kForEverMs = 3'600'000;
+
+/// A key under which other programs put a segment.
+class AttachOverTest : public ::testing::Test {
+ protected:
+  /// Puts a segment of somebody else's under key_.
+  uint8_t* Foreign(size_t bytes, int mode = 0666) {
+    id_ = shmget(key_, bytes, mode | IPC_CREAT | IPC_EXCL);
+    return static_cast<uint8_t*>(shmat(id_, nullptr, 0));
+  }
+  Code AttachCode() {
+    Region region;
+    const Code code = Region::Attach(key_, 1'000, 0666, 100, &region).code();
+    region.Detach();
+    return code;
+  }
+  void TearDown() override { shmctl(id_, IPC_RMID, nullptr); }
+
+  int32_t key_ = FreshKey();
+  int id_ = -1;
+};
 
 }  // namespace shmpack

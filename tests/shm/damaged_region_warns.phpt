@@ -17,7 +17,7 @@ raw_write(0x5b00000e, 2432 + 8, "\xc1");
 var_dump(shm_get_var($region, 1));
 // The last byte of [1, 2], which lies in slot 2.
 shm_put_var($region, 3, [1, 2]);
-raw_write(0x5b00000e, unpack('P', raw_read(0x5b00000e, 16, 8))[1] - 192 + 2 * 32 + 24 + 2, "\xc1");
+raw_write(0x5b00000e, unpack('P', raw_read(0x5b00000e, 32, 8))[1] - 192 + 2 * 32 + 24 + 2, "\xc1");
 var_dump(shm_get_var($region, 3));
 shm_remove($region);
 ?>

@@ -30,18 +30,18 @@ raw_remove($key);
 
 $region = shm_attach($key, 1000);
 foreach (['newer' => 2, 'older' => 0] as $version) {
-    raw_write($key, 8, pack('V', $version));
+    raw_write($key, 48, pack('V', $version));
     attach_untouched($key, 1000);
 }
-raw_write($key, 8, pack('V', 1));
+raw_write($key, 48, pack('V', 1));
 
 echo "other byte order:";
-raw_write($key, 0, "\0KCAPMHS");
+raw_write($key, 40, "\0KCAPMHS");
 attach_untouched($key, 1000);
-raw_write($key, 0, "SHMPACK\0");
+raw_write($key, 40, "SHMPACK\0");
 
 echo "a size that is not its own:";
-raw_write($key, 16, pack('P', 1 << 40));
+raw_write($key, 32, pack('P', 1 << 40));
 attach_untouched($key, 1000);
 ?>
 --CLEAN--

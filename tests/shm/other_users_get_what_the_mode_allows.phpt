@@ -76,7 +76,7 @@ Warning: shm_remove(): Failed for key 0x5b000005, id %d: Operation not permitted
 bool(false)
 string(17) "to be read by all"
 
-Warning: shm_get_var(): Failed for key 0x5b000005: a writer does not finish within 0.1 seconds (shmpack.lock_timeout); nothing was changed in Command line code on line 3
+Warning: shm_get_var(): Failed for key 0x5b000005: a value is being written for more than 0.1 seconds (shmpack.lock_timeout); nothing was changed in Command line code on line 3
 bool(false)
 bool(true)
 string(11) "from nobody"

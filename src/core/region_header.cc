@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+#include "core/region_header.h"
+
+#include "core/shared_access.h"
+
+namespace shmpack {
+
+Status DescribeOverwriting(const HeaderShm& header) noexcept {
+  return Load(header.decoy.magic) == kStockMagic && Load(header.decoy.start) == kStockHeaderBytes
+             ? Status(Code::kOverwritten, "ext/sysvshm has overwritten its header")
+             : Status(Code::kOverwritten, "another program has overwritten its header");
+}
+
+}  // namespace shmpack

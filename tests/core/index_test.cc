@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Chains of the index: keys that were chosen to share one, and chains that hostile bytes make.
+
+#include "core/index.h"
+
+#include <linux/futex.h>
+
+#include <set>
+#include <vector>
+
+#include "core/shared_access.h"
+#include "test_region.h"
+
+namespace shmpack {
+namespace {
+
+int loads;
+void CountLoads(const void*) { ++loads; }
+
+TEST(IndexTest, WhoChoosesKeysCannotChooseTheirChain) {
+  Region region;
+  ASSERT_TRUE(Region::Attach(0, 1'000'000, 0600, kTestTimeoutMs, &region).ok());
+  EXPECT_NE(RegionTestPeer::Header(region).index.hash_key, 0U);
+  Region other;
+  ASSERT_TRUE(Region::Attach(0, 1'000, 0600, kTestTimeoutMs, &other).ok());
+  EXPECT_NE(RegionTestPeer::Header(region).index.hash_key, RegionTestPeer::Header(other).index.hash_key);
+  // Without a key, all of them in the same bucket of any number of buckets that there will be, and one stripe.
+  std::vector<int64_t> keys;
+  for (int64_t key = 0; keys.size() < 1'500; ++key) {
+    if ((HashOf(static_cast<uint64_t>(key)) & 0xfff) == 0) keys.push_back(key);
+  }
+  for (const int64_t key : keys) ASSERT_EQ(Put(region, key, "v"), Code::kOk);
+  const RegionView view(region);
+  std::set<uint32_t> stripes;
+  for (const int64_t key : keys) {
+    uint32_t slot = 0;
+    loads = 0;
+    load_hook = CountLoads;
+    const Found found = FindSlot(view, key, view.LoadSlotCount(), &slot);
+    load_hook = nullptr;
+    EXPECT_EQ(found, Found::kYes);
+    EXPECT_LT(loads, 100);
+    stripes.insert(StripeOf(view, key));
+  }
+  EXPECT_EQ(stripes.size(), kStripeCount);
+  other.Detach();
+  region.Detach();
+}
+
+TEST(IndexTest, ALongChainEndsInAStatusAfterABoundedWalk) {
+  TestRegion region(4'000'000);
+  constexpr uint32_t kSlots = 50'000;
+  for (int64_t key = 0; key < kSlots; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  const RegionView view(*region);
+  const auto make_chain = [&](uint64_t sequence) {
+    for (uint32_t i = 0; i < kSlots; ++i) {
+      for (SharedU32& bucket : view.tail(i).bucket) bucket = 1;
+      view.slot(i).next = i + 2 <= kSlots ? i + 2 : 0;
+    }
+    header.index.structure_sequence = sequence;
+  };
+  const auto loads_of = [&](auto&& call) {
+    loads = 0;
+    load_hook = CountLoads;
+    call();
+    load_hook = nullptr;
+    return loads;
+  };
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  Peeked peeked;
+  const int64_t absent = kSlots + 1;
+  for (const uint64_t sequence : {2, 3}) {
+    make_chain(sequence);
+    EXPECT_LT(loads_of([&] { EXPECT_EQ(reader.Peek(absent, 0, &peeked).code(), Code::kCorrupt); }), 20'000);
+    EXPECT_LT(loads_of([&] { EXPECT_EQ(region->Peek(absent, kTestTimeoutMs, &peeked).code(), Code::kCorrupt); }),
+              20'000);
+    make_chain(sequence);
+    header.lock.word = 0;
+    EXPECT_LT(loads_of([&] { EXPECT_EQ(Put(*region, absent, "v"), Code::kCorrupt); }), 20'000);
+    // What was found damaged under the lock, the next one to take it repairs.
+    EXPECT_EQ(Put(*region, absent, "v"), Code::kOk);
+    EXPECT_EQ(Get(*region, 1), "v");
+    ASSERT_TRUE(region->Remove(absent, kTestTimeoutMs).ok());
+    ASSERT_EQ(view.LoadSlotCount(), kSlots + 1);
+  }
+}
+
+TEST(IndexTest, AReaderBehindADeadWriterDoesNotLookAtSlotsForLongerThanItMay) {
+  TestRegion region(4'000'000);
+  for (int64_t key = 0; key < 50'000; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  header.lock.word = FUTEX_OWNER_DIED;
+  header.index.structure_sequence = 3;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  Peeked peeked;
+  loads = 0;
+  load_hook = CountLoads;
+  EXPECT_EQ(reader.Peek(60'000, 0, &peeked).code(), Code::kTimeout);
+  load_hook = nullptr;
+  EXPECT_LT(loads, 30'000);
+  EXPECT_EQ(reader.Peek(60'000, kTestTimeoutMs, &peeked).code(), Code::kNotFound);
+}
+
+}  // namespace
+}  // namespace shmpack

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The first bytes of a region: what stock takes them for, what else may lie there, and what is noticed when another
+// program stores into them.
+
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#include "port/fault_point.h"
+#include "test_region.h"
+
+namespace shmpack {
+namespace {
+
+/// What ext/sysvshm stores at the start of a segment: magic, start, end, free, total.
+void StoreStockHeader(uint8_t* bytes, uint64_t total) {
+  uint64_t words[5] = {0, kStockHeaderBytes, kStockHeaderBytes, total - kStockHeaderBytes, total};
+  std::memcpy(words, "PHP_SM", 7);
+  std::memcpy(bytes, words, sizeof words);
+}
+
+TEST_F(AttachOverTest, RefusesAStockSegment) {
+  uint8_t* bytes = Foreign(200);
+  StoreStockHeader(bytes, 200);
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+}
+
+TEST_F(AttachOverTest, RefusesAStockSegmentWhoseFirstVariableHasOurMagicForItsKey) {
+  const uint64_t bytes = Region::BytesFor(600);
+  uint8_t* const at = Foreign(bytes);
+  StoreStockHeader(at, bytes);
+  const uint64_t key = kMagic;
+  std::memcpy(at + kStockHeaderBytes, &key, sizeof key);
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+}
+
+TEST_F(AttachOverTest, RefusesWhatStockMadeOfARegionThatWasHalfMade) {
+  const uint64_t bytes = Region::BytesFor(600);
+  uint8_t* const at = Foreign(bytes, 0677);
+  StoreStockHeader(at, bytes);
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+  for (uint64_t i = kStockHeaderBytes; i < bytes; ++i) ASSERT_EQ(at[i], 0);
+}
+
+TEST_F(AttachOverTest, RefusesOurMagicBehindOtherBytes) {
+  uint8_t* const at = Foreign(Region::BytesFor(600), 0677);
+  ASSERT_EQ(AttachCode(), Code::kOk);
+  auto* const header = reinterpret_cast<HeaderShm*>(at);
+  header->decoy.magic = 0;
+  EXPECT_EQ(AttachCode(), Code::kOverwritten);
+  StoreStockHeader(at, Region::BytesFor(600));
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+}
+
+/// A stock process stores its header while ours is being made: after our own decoy, before our magic.
+uint8_t* raced_segment;
+void StockIsFaster(const char* file, int) {
+  auto* const header = reinterpret_cast<HeaderShm*>(raced_segment);
+  if (std::strstr(file, "region_attach") == nullptr || header->format_version != kFormatVersion) return;
+  StoreStockHeader(raced_segment, Region::BytesFor(600));
+  fault_hook = nullptr;
+}
+
+TEST_F(AttachOverTest, LooksAgainWhenTheHeaderIsStored) {
+  raced_segment = Foreign(Region::BytesFor(600), 0677);
+  fault_hook = StockIsFaster;
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+  EXPECT_EQ(fault_hook, nullptr);
+}
+
+TEST(RegionHeaderTest, AnOverwrittenHeaderIsSeenByWhoeverIsAttached) {
+  using Overwrite = void (*)(HeaderShm&);
+  const Overwrite overwrites[] = {
+      [](HeaderShm& header) { StoreStockHeader(reinterpret_cast<uint8_t*>(&header), header.decoy.total_bytes); },
+      [](HeaderShm& header) { std::memset(static_cast<void*>(&header), 0, sizeof header); },
+      [](HeaderShm& header) { std::memset(static_cast<void*>(&header), '4', 8); },
+      [](HeaderShm& header) { std::memset(reinterpret_cast<char*>(&header) + 16, '4', 100); },
+      [](HeaderShm& header) { header.magic = 0; },
+  };
+  for (const Overwrite overwrite : overwrites) {
+    TestRegion region(2'000);
+    const std::string large(200, 'l');
+    for (int round = 0; round < 2; ++round) {
+      ASSERT_EQ(Put(*region, 1, "small"), Code::kOk);
+      ASSERT_EQ(Put(*region, 2, large), Code::kOk);
+    }
+    Peeked peeked;
+    ASSERT_TRUE(region->Peek(2, kForEverMs, &peeked).ok());
+    InlineValue value;
+    ASSERT_TRUE(region->ReadInline(0, 1, &value));
+    const std::vector<uint8_t> before(
+        reinterpret_cast<uint8_t*>(&RegionTestPeer::Header(*region)) + sizeof(HeaderShm),
+        reinterpret_cast<uint8_t*>(&RegionTestPeer::Header(*region)) + Region::BytesFor(2'000));
+    overwrite(RegionTestPeer::Header(*region));
+    Region reader = RegionTestPeer::ReadOnly(*region);
+    std::string out(200, '\0');
+    EXPECT_FALSE(region->IsCurrent(peeked.slot, peeked.version));
+    EXPECT_FALSE(region->ReadInline(0, 1, &value));
+    EXPECT_EQ(region->PeekAt(0, 1, &peeked).code(), Code::kChanged);
+    EXPECT_FALSE(region->Copy(peeked, 0, out.data()).ok());
+    for (Region* handle : {&*region, &reader}) {
+      EXPECT_EQ(handle->Peek(1, kForEverMs, &peeked).code(), Code::kOverwritten);
+      EXPECT_EQ(handle->Peek(99, kForEverMs, &peeked).code(), Code::kOverwritten);
+    }
+    EXPECT_EQ(region->Put(1, "new", 3, kForEverMs).code(), Code::kOverwritten);
+    EXPECT_EQ(region->Put(2, large.data(), large.size(), kForEverMs).code(), Code::kOverwritten);
+    EXPECT_EQ(region->Put(3, "new", 3, kForEverMs).code(), Code::kOverwritten);
+    EXPECT_EQ(region->Remove(1, kForEverMs).code(), Code::kOverwritten);
+    EXPECT_EQ(region->ReadLocked(1, kForEverMs, out.data(), out.size(), &peeked).code(), Code::kOverwritten);
+    RegionStats stats;
+    EXPECT_EQ(region->Stats(kForEverMs, &stats).code(), Code::kOverwritten);
+    EXPECT_EQ(std::memcmp(before.data(), &RegionTestPeer::Header(*region) + 1, before.size()), 0);
+  }
+}
+
+TEST(RegionHeaderTest, AHeaderThatIsOverwrittenDuringAWaitIsNotBlamedOnAHolder) {
+  TestRegion region(1'000);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  header.lock.word = 1;
+  std::thread other([&] {
+    usleep(50'000);
+    std::memset(static_cast<void*>(&header), '4', 80);
+  });
+  EXPECT_EQ(region->Put(1, "new", 3, 200).code(), Code::kOverwritten);
+  other.join();
+}
+
+}  // namespace
+}  // namespace shmpack

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What a process has waited for in vain costs its later calls a moment only.
+
+#include "port/stuck_words.h"
+
+#include <sys/wait.h>
+
+#include "test_region.h"
+
+namespace shmpack {
+namespace {
+
+uint32_t GoneProcess() {
+  const pid_t gone = fork();
+  if (gone == 0) _exit(0);
+  waitpid(gone, nullptr, 0);
+  return static_cast<uint32_t>(gone);
+}
+
+TEST(StuckWordsTest, AReaderWaitsForAWriterInVainOnce) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  ASSERT_EQ(Put(*region, 2, "other"), Code::kOk);
+  const RegionView view(*region);
+  SlotShm& slot = view.slot(0);
+  const uint64_t version = slot.version;
+  slot.version = version | 1;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  Peeked peeked;
+  EXPECT_EQ(reader.Peek(1, 100, &peeked).code(), Code::kTimeout);
+  EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kTimeout);
+  EXPECT_EQ(reader.Peek(2, kForEverMs, &peeked).code(), Code::kOk);
+  slot.version = version;
+  EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kOk);
+}
+
+TEST(StuckWordsTest, ALockThatNobodyGivesBackCostsTheTimeoutOnceInAProcess) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  for (LockShm* lock : {&header.lock, &header.stripes[TestStripeOf(1)].lock}) {
+    lock->word = GoneProcess();
+    EXPECT_EQ(region->Put(1, "new", 3, 100).code(), Code::kTimeout);
+    // Through another handle, too, as the next request has one.
+    Region again = region.AttachAgain();
+    EXPECT_EQ(again.Put(1, "new", 3, kForEverMs).code(), Code::kTimeout);
+    EXPECT_EQ(again.Put(1, std::string(100, 'n').data(), 100, kForEverMs).code(), Code::kTimeout);
+    EXPECT_EQ(again.Remove(1, kForEverMs).code(), Code::kTimeout);
+    EXPECT_EQ(Get(again, 1), "old");
+    again.Detach();
+    lock->word = 0;
+    EXPECT_EQ(region->Put(1, "old", 3, kForEverMs).code(), Code::kOk);
+  }
+}
+
+TEST_F(AttachOverTest, ASquattedKeyCostsTheTimeoutOnce) {
+  auto* header = reinterpret_cast<HeaderShm*>(Foreign(Region::BytesFor(600), 0677));
+  header->lock.word = static_cast<uint32_t>(getppid());
+  EXPECT_EQ(AttachCode(), Code::kTimeout);
+  Region region;
+  EXPECT_EQ(Region::Attach(key_, 600, 0666, kForEverMs, &region).code(), Code::kTimeout);
+  header->lock.word = 0;
+  EXPECT_EQ(Region::Attach(key_, 600, 0666, kForEverMs, &region).code(), Code::kOk);
+  region.Detach();
+}
+
+}  // namespace
+}  // namespace shmpack
