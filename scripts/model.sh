@@ -62,9 +62,6 @@ holds lock_progress_two_kills lock USERS=2 KILLS=2 LIVENESS
 holds lock_progress_foreign_word lock USERS=2 KILLS=1 FIRST_WORD=4 LIVENESS
 holds lock_no_wake_lost lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0
 holds lock_one_slice_per_kill lock USERS=3 KILLS=1 SLICES=2
-holds lock_quickly_exclusion lock USERS=3 KILLS=1 GIVE_UP=true QUICKLY
-holds lock_quickly_two_namespaces lock USERS=3 KILLS=1 LAST_NS=2 QUICKLY
-holds lock_quickly_progress lock USERS=2 ROUNDS=2 KILLS=1 LIVENESS QUICKLY
 holds publish_overwrites publish PUTS=3 KILLS=1
 holds publish_two_kills publish PUTS=2 KILLS=2
 holds publish_two_reads publish PUTS=2 KILLS=1 READS=2
@@ -95,7 +92,6 @@ fails lock_bit_not_passed_on lock USERS=3 KILLS=0 SLICES=0 BREAK_BIT_NOT_PASSED_
 fails lock_namespace_unchecked lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_UNCHECKED
 fails lock_namespace_stays lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_STAYS
 fails lock_same_thread_id lock USERS=3 KILLS=1 LAST_NS=2 LAST_TID=1
-fails lock_quickly_without_slices lock USERS=2 KILLS=0 SLICES=0 QUICKLY
 fails publish_unchecked publish PUTS=2 KILLS=0 BREAK_UNCHECKED
 fails publish_copy_unchecked publish PUTS=2 KILLS=0 BREAK_COPY_UNCHECKED
 fails publish_never_odd publish PUTS=2 KILLS=0 BREAK_NEVER_ODD

@@ -8,7 +8,6 @@
 //   GIVE_UP              true: a waiter may stop waiting at any look (lock_timeout)
 //   FIRST_WORD           what stands in the word at the start, with namespace 1 beside it (4: nobody's thread id)
 //   LAST_TID LAST_NS     thread id and pid namespace of the last user; all others have 1, 2, ... and namespace 1
-//   QUICKLY              a lock that nobody seems to wait for is given back by a store: ReleaseRobustLockQuickly()
 //   BREAK_...            one thing is left out of the protocol, so that the check must fail
 
 #ifndef USERS
@@ -154,18 +153,7 @@ inline Acquire() {
   od
 }
 
-inline GiveBack() {
-  d_step {
-    assert((word & TID_MASK) == tid);
-    look = word;
-    word = 0;
-    holders--;
-    holds[me] = false
-  }
-  pending[me] = false
-}
-
-inline ReleaseSlowly() {
+inline Release() {
   word_ns = 0;
 #ifdef BREAK_WAKE_BEFORE_RELEASE
   if
@@ -173,7 +161,14 @@ inline ReleaseSlowly() {
   :: else
   fi;
 #endif
-  GiveBack();
+  d_step {
+    assert((word & TID_MASK) == tid);
+    look = word;
+    word = 0;
+    holders--;
+    holds[me] = false
+  }
+  pending[me] = false;
 #ifndef BREAK_WAKE_BEFORE_RELEASE
   if
   :: (look & WAITERS) != 0 -> WakeOne()
@@ -181,20 +176,6 @@ inline ReleaseSlowly() {
   fi;
 #endif
   d_step { look = 0; took = false }
-}
-
-inline Release() {
-#ifdef QUICKLY
-  if
-  :: (word & WAITERS) != 0 -> ReleaseSlowly()
-  :: else ->
-    word_ns = 0;
-    GiveBack();
-    d_step { look = 0; took = false }
-  fi
-#else
-  ReleaseSlowly()
-#endif
 }
 
 // What the kernel does for a thread that dies. Others go on between any two steps of it.

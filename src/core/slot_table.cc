@@ -134,7 +134,7 @@ Status SlotTable::Put(uint32_t id, const void* data, uint32_t length, uint32_t t
   Store(slot.state, state + 1);  // The commit.
   if (pinned && ((state + 1) & 1) != 0) [[unlikely]]
     SettleLocked(slot, buffer_bytes, state + 1, length);
-  ReleaseRobustLockQuickly(slot.lock);
+  ReleaseRobustLock(slot.lock, true);
   return {};
 }
 

@@ -16,8 +16,8 @@
 //
 // Kills. Before the compare-and-swap: the word has another value, nothing happens. Between it and release: owner-died.
 // Between the release store and the end of pending: the kernel sees a free word that is still pending and wakes in our
-// place. A wake that is lost (a kill before it; the word was taken again at once; it was given back quickly) costs a
-// waiter one slice: nobody sleeps longer.
+// place. A wake that is lost (a kill before it; the word was taken again at once) costs a waiter one slice: nobody
+// sleeps longer.
 //
 // Without a list. Where the system does not tell a thread its robust list (a sandbox refuses get_robust_list), the
 // thread marks the word: `kUnlisted`. The kernel cannot mark such a holder's death. A waiter that has seen such a word
@@ -79,10 +79,6 @@ Acquired AwaitRobustLock(LockShm& lock, Deadline& deadline) noexcept;
 /// After kOwnerDied from AwaitRobustLock(), when all that it guards is whole again. Does nothing if somebody has taken
 /// the lock meanwhile, who knows then.
 void ForgetDeadHolder(LockShm& lock) noexcept;
-
-/// ReleaseRobustLock(lock, true) by a store instead of an exchange, which takes as long as copying a kibibyte. Who
-/// begins to wait between the look at the word and the store is not woken, and sleeps to the end of its slice.
-void ReleaseRobustLockQuickly(LockShm& lock) noexcept;
 
 /// Whether the last holder died and nobody has taken the lock since.
 bool RobustLockOwnerDied(const LockShm& lock) noexcept;

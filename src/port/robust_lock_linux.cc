@@ -300,19 +300,6 @@ void ReleaseRobustLock(LockShm& lock, bool done) noexcept {
   if ((word & FUTEX_WAITERS) != 0) Futex(lock.word, FUTEX_WAKE, 1, nullptr);
 }
 
-void ReleaseRobustLockQuickly(LockShm& lock) noexcept {
-  if ((lock.word.load(std::memory_order_relaxed) & FUTEX_WAITERS) != 0) [[unlikely]]
-    return ReleaseRobustLock(lock, true);
-  ThreadSelf& self = thread_self;
-  lock.pid_namespace.store(0, std::memory_order_relaxed);
-  // Release: as in ReleaseRobustLock(). No waiters' bit that comes now is seen; but only the holder may store anything
-  // else, so nobody's lock is lost.
-  lock.word.store(0, std::memory_order_release);
-  FaultPoint();
-  SetPending(self, nullptr);
-  FaultPoint();
-}
-
 bool RobustLockOwnerDied(const LockShm& lock) noexcept {
   // Acquire: partner is the kernel's store on the dead holder's behalf.
   return (lock.word.load(std::memory_order_acquire) & (FUTEX_TID_MASK | FUTEX_OWNER_DIED)) == FUTEX_OWNER_DIED;

@@ -453,23 +453,9 @@ TEST_F(RobustLockTest, ALivingHolderIsNotForgotten) {
   ReleaseRobustLock(lock_, true);
 }
 
-/// Both ways to give it back.
-class RobustLockReleaseTest : public RobustLockTest, public ::testing::WithParamInterface<bool> {
- protected:
-  void Release() {
-    if (GetParam()) {
-      ReleaseRobustLockQuickly(lock_);
-    } else {
-      ReleaseRobustLock(lock_, true);
-    }
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Quickly, RobustLockReleaseTest, ::testing::Bool());
-
-TEST_P(RobustLockReleaseTest, LeavesNothing) {
+TEST_F(RobustLockTest, ReleaseLeavesNothing) {
   EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
-  Release();
+  ReleaseRobustLock(lock_, true);
   EXPECT_EQ(lock_.word.load(), 0U);
   EXPECT_EQ(lock_.pid_namespace.load(), 0U);
   robust_list_head* list = nullptr;
@@ -478,7 +464,7 @@ TEST_P(RobustLockReleaseTest, LeavesNothing) {
   EXPECT_EQ(list->list_op_pending, nullptr);
 }
 
-TEST_P(RobustLockReleaseTest, WakesWhoSleeps) {
+TEST_F(RobustLockTest, ReleaseWakesWhoSleeps) {
   // Not this lock's own waiter, which looks again after a slice: one that sleeps until it is woken.
   EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
   lock_.word |= FUTEX_WAITERS;
@@ -497,13 +483,13 @@ TEST_P(RobustLockReleaseTest, WakesWhoSleeps) {
     return state == "S";
   };
   while (sleeper == 0 || !is_asleep()) usleep(1000);
-  Release();
+  ReleaseRobustLock(lock_, true);
   waiter.join();
   EXPECT_TRUE(woken);
   EXPECT_EQ(lock_.word.load(), 0U);
 }
 
-TEST_P(RobustLockReleaseTest, ExcludesThreads) {
+TEST_F(RobustLockTest, ExcludesThreads) {
   int64_t counter = 0;
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
@@ -511,7 +497,7 @@ TEST_P(RobustLockReleaseTest, ExcludesThreads) {
       for (int i = 0; i < 20'000; ++i) {
         ASSERT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kClean);
         ++counter;
-        Release();
+        ReleaseRobustLock(lock_, true);
       }
     });
   }
@@ -530,11 +516,11 @@ TEST_F(RobustLockTest, AForkedChildIsAHolderOfItsOwn) {
   ReleaseRobustLock(lock_, true);
 }
 
-TEST_P(RobustLockReleaseTest, AKillAtEachStepFreezesNobody) {
+TEST_F(RobustLockTest, AKillAtEachStepFreezesNobody) {
   for (int point = 1;; ++point) {
     const ChildEnd end = RunAndKillAtPoint(point, [this] {
       if (AcquireRobustLock(lock_, kLongMs) == Acquired::kTimeout) return false;
-      Release();
+      ReleaseRobustLock(lock_, true);
       return true;
     });
     ASSERT_NE(end, ChildEnd::kFailed);
