@@ -136,7 +136,8 @@ fails slots_pinned_too_early slots PINS=true PUTS=2 KILLS=1 BREAK_PINNED_TOO_EAR
 fails grab_not_repaired grab KILLS=1 BREAK_NOT_REPAIRED
 fails grab_count_not_repaired grab KILLS=1 BREAK_COUNT_NOT_REPAIRED
 fails grab_owner_too_late grab KILLS=1 BREAK_OWNER_TOO_LATE
-fails grab_level_not_cleared grab ROUNDS=2 KILLS=0 BREAK_LEVEL_NOT_CLEARED
+fails grab_search_not_moved_back grab ROUNDS=2 KILLS=0 BREAK_SEARCH_NOT_MOVED_BACK
+fails grab_search_not_repaired grab KILLS=1 BREAK_SEARCH_NOT_REPAIRED
 fails grab_not_looked_again grab USERS=3 ROUNDS=2 KILLS=1 BREAK_NOT_LOOKED_AGAIN
 fails grab_start_not_compared grab USERS=3 ROUNDS=2 KILLS=1 SAME_PID=true BREAK_START_NOT_COMPARED
 CHECKS

@@ -9,7 +9,7 @@
 //   SAME_PID             true: user 3 starts when user 1 has ended, and gets its pid
 //   BREAK_...            one thing is left out of the protocol, so that the check must fail
 //
-// Four slots, two bits to a word; a level above says which words are full. Slot 0 is somebody else's for good.
+// Four slots, two bits to a word. Slot 0 is somebody else's for good.
 
 #ifndef USERS
 #define USERS 2
@@ -33,7 +33,7 @@
 // Shared memory. A user's number is the time at which it started.
 byte lock;
 bool in_use[SLOTS];
-bool is_full[2];
+byte full_words;  // Where a search begins: no word below it has a clear bit.
 byte free_slots = SLOTS - 1;
 byte owner_pid[SLOTS];
 byte owner_start[SLOTS];
@@ -51,8 +51,9 @@ byte holder[SLOTS];  // For the properties: whom a slot was granted to.
 
 inline Repair() {
 #ifndef BREAK_NOT_REPAIRED
-  is_full[0] = FULL(0);
-  is_full[1] = FULL(1);
+#ifndef BREAK_SEARCH_NOT_REPAIRED
+  full_words = 0;
+#endif
 #ifndef BREAK_COUNT_NOT_REPAIRED
   free_slots = !in_use[0] + !in_use[1] + !in_use[2] + !in_use[3];
 #endif
@@ -71,7 +72,7 @@ inline Lock() {
 // What is derived is right whenever the lock is given back.
 inline Unlock() {
   atomic {
-    assert(is_full[0] == FULL(0) && is_full[1] == FULL(1));
+    assert((full_words < 1 || FULL(0)) && (full_words < 2 || FULL(1)));
     assert(free_slots == !in_use[0] + !in_use[1] + !in_use[2] + !in_use[3]);
     lock = FREE
   }
@@ -85,8 +86,17 @@ inline StoreOwner() {
 
 inline Grab() {
   Lock();
-  id = (!is_full[0] -> 0 : 2);
-  id = (!in_use[id] -> id : id + 1);
+  word = full_words;
+  do
+  :: FULL(word) -> word++  // Somebody has a slot, and two others one each: one is free.
+  :: else -> break
+  od;
+  if
+  :: word != full_words -> full_words = word
+  :: else
+  fi;
+  id = (!in_use[2 * word] -> 2 * word : 2 * word + 1);
+  word = 0;
 #ifndef BREAK_OWNER_TOO_LATE
   StoreOwner();
 #endif
@@ -99,25 +109,19 @@ inline Grab() {
 #ifdef BREAK_OWNER_TOO_LATE
   StoreOwner();
 #endif
-  if
-  :: FULL(id / 2) -> is_full[id / 2] = true
-  :: else
-  fi;
   free_slots = free_slots - 1;
   Unlock()
 }
 
 inline Clear() {
-  was_full = FULL(id / 2);
   d_step { in_use[id] = false; holder[id] = 0 }
-#ifndef BREAK_LEVEL_NOT_CLEARED
+#ifndef BREAK_SEARCH_NOT_MOVED_BACK
   if
-  :: was_full -> is_full[id / 2] = false
+  :: id / 2 < full_words -> full_words = id / 2
   :: else
   fi;
 #endif
-  free_slots = free_slots + 1;
-  was_full = false
+  free_slots = free_slots + 1
 }
 
 inline Release() {
@@ -157,8 +161,7 @@ inline Reclaim() {
 }
 
 proctype User(byte me) {
-  byte id, dead, since, rounds;
-  bool was_full;
+  byte id, word, dead, since, rounds;
   me != 3 || !SAME_PID || ended[1];
   {
     do
@@ -186,7 +189,7 @@ proctype User(byte me) {
       fi
     }
   }
-  atomic { id = 0; dead = 0; since = 0; was_full = false; rounds = 0; ended[me] = true; over++ }
+  atomic { id = 0; word = 0; dead = 0; since = 0; rounds = 0; ended[me] = true; over++ }
 }
 
 proctype Killer() {
@@ -203,7 +206,6 @@ end:
 // When all is over, every slot is free, or was granted to one who died and can be reclaimed.
 proctype Last() {
   byte me, id, dead, since;
-  bool was_full;
   over == USERS;
   me = 8;
   for (id : 1 .. 3) { Reclaim() }

@@ -4,15 +4,15 @@
 // atomic accesses, or copied by CopyIn() and CopyOut().
 //
 //   0          header (192 bytes)
-//              in use: a bit per slot, and above it levels that say which words are full
+//              in use: a bit per slot
 //              ever used: the same for slots that were in use at any time
 //              owners: one per slot
 //              slots: sync words (128 bytes) and two buffers, each
 //   total_bytes
 //
 // Where each part lies follows from the number and size of the slots (SlotGeometry), so the table holds no position.
-// True are the bits of the lowest levels, the owners of slots in use, and each slot's state and buffers. The levels
-// above and the number of free slots are derived, and computed anew when a process died while it held the table's lock.
+// True are the bits, the owners of slots in use, and each slot's state and buffers. The number of free slots and where
+// a search for one begins are derived, and computed anew when a process died while it held the table's lock.
 
 #pragma once
 
@@ -50,12 +50,14 @@ struct SlotTableShm {
   SharedU64 table_id;    // Random.
   SharedU64 created_us;  // Microseconds since 1970-01-01 UTC.
   SharedU64 boot_id;     // Of the running kernel; a table of another one is what a disk kept of it. 0: not known.
-  LockShm lock;          // Guards the bits, the owners and free_slots for storing.
+  LockShm lock;          // Guards the bits, the owners and what is derived for storing.
   uint8_t lock_padding[48];
   SharedU32 free_slots;  // Derived. Guarded by lock for storing.
   SharedU32 creator_pid;
   SharedU32 creator_uid;
-  uint8_t padding[52];
+  SharedU32 full_words;  // Derived: no word of "in use" below this one has a clear bit. Guarded by lock for storing.
+  SharedU32 ever_used_words;  // The same of "ever used".
+  uint8_t padding[44];
 };
 
 /// Who grabbed a slot: meaningful while the slot is in use. Guarded by the table's lock for storing.
@@ -100,19 +102,10 @@ struct SlotGeometry {
   constexpr bool valid() const noexcept {
     return slot_count >= 1 && slot_count <= kMaxTableSlots && slot_bytes >= 1 && slot_bytes <= kMaxTableSlotBytes;
   }
-  /// Words of the lowest level of bits.
   constexpr uint32_t bit_words() const noexcept { return (slot_count + 63) / 64; }
-  /// Words of all levels: each has a bit for each word of the level below, up to a level of one word.
-  constexpr uint32_t level_words() const noexcept {
-    uint32_t sum = 0;
-    for (uint32_t words = bit_words();; words = (words + 63) / 64) {
-      sum += words;
-      if (words == 1) return sum;
-    }
-  }
   constexpr uint64_t in_use_at() const noexcept { return sizeof(SlotTableShm); }
-  constexpr uint64_t ever_used_at() const noexcept { return in_use_at() + uint64_t{level_words()} * 8; }
-  constexpr uint64_t owners_at() const noexcept { return ever_used_at() + uint64_t{level_words()} * 8; }
+  constexpr uint64_t ever_used_at() const noexcept { return in_use_at() + uint64_t{bit_words()} * 8; }
+  constexpr uint64_t owners_at() const noexcept { return ever_used_at() + uint64_t{bit_words()} * 8; }
   constexpr uint64_t slots_at() const noexcept {
     return (owners_at() + uint64_t{slot_count} * sizeof(SlotOwnerShm) + 63) & ~uint64_t{63};
   }
@@ -129,8 +122,6 @@ struct SlotGeometry {
   constexpr bool operator==(const SlotGeometry&) const noexcept = default;
 };
 
-static_assert(SlotGeometry{64, 1}.level_words() == 1 && SlotGeometry{65, 1}.level_words() == 3);
-static_assert(SlotGeometry{kMaxTableSlots, 1}.level_words() == 262144 + 4096 + 64 + 1);
 static_assert(sizeof(SlotTableShm) == 192 && sizeof(SlotOwnerShm) == 24 && sizeof(TableSlotShm) == 128);
 static_assert(offsetof(SlotTableShm, magic) == 0 && offsetof(SlotTableShm, format_version) == 8);
 static_assert(offsetof(SlotTableShm, byte_order) == 12 && offsetof(SlotTableShm, total_bytes) == 16);
@@ -139,6 +130,7 @@ static_assert(offsetof(SlotTableShm, type) == 32 && offsetof(SlotTableShm, heade
 static_assert(offsetof(SlotTableShm, table_id) == 40 && offsetof(SlotTableShm, created_us) == 48);
 static_assert(offsetof(SlotTableShm, boot_id) == 56 && offsetof(SlotTableShm, lock) == 64);
 static_assert(offsetof(SlotTableShm, free_slots) == 128 && offsetof(SlotTableShm, creator_uid) == 136);
+static_assert(offsetof(SlotTableShm, full_words) == 140 && offsetof(SlotTableShm, ever_used_words) == 144);
 static_assert(offsetof(SlotOwnerShm, pid_namespace) == 8 && offsetof(SlotOwnerShm, pid) == 16);
 static_assert(offsetof(TableSlotShm, state) == 64 && offsetof(TableSlotShm, put_bytes) == 72);
 static_assert(offsetof(TableSlotShm, pinned) == 76);

@@ -3,12 +3,12 @@
 // Granting and releasing slots.
 //
 // Under the table's lock, not by atomics alone: the lowest free slot is then the lowest, the count is exact, and the
-// kernel tells of a holder that died, where a lock-free bitmap would need somebody to notice that its levels are half
-// changed. It costs 10 ns and is held for a handful of stores.
+// kernel tells of a holder that died, where a lock-free bitmap would need somebody to notice that its bits and its
+// count differ. It costs 10 ns and is held for a handful of stores.
 //
-// A kill: before the slot's bit in the lowest level is set or cleared, nothing has happened (the owner's words of a
-// free slot mean nothing). After it, the slot is granted to, or was released by, the dead one; levels and count are
-// computed anew by the next holder. A slot that a dead process was granted is an orphan.
+// A kill: before the slot's bit is set or cleared, nothing has happened (the owner's words of a free slot mean
+// nothing). After it, the slot is granted to, or was released by, the dead one; what is derived is computed anew by
+// the next holder. A slot that a dead process was granted is an orphan.
 
 #include "core/slot_table_view.h"
 #include "port/process_identity.h"
@@ -84,13 +84,13 @@ ProcessIdentity OwnerOfUsed(const SlotTableView& view, uint32_t id) noexcept {
 void RebuildTableLocked(const SlotTableView& view) noexcept {
   const SlotBitmap in_use = view.in_use();
   const SlotBitmap ever_used = view.ever_used();
-  in_use.RebuildLocked();
+  in_use.SearchAllLocked();
+  ever_used.SearchAllLocked();
   // A grant sets the slot's bit here first; where hostile bytes say otherwise, no grant would succeed again.
   for (uint32_t index = 0; index < view.geometry().bit_words(); ++index) {
     const uint64_t bits = ever_used.BitsOfWord(index);
     if ((in_use.BitsOfWord(index) & ~bits) != 0) ever_used.SetWordLocked(index, bits | in_use.BitsOfWord(index));
   }
-  ever_used.RebuildLocked();
   Store(view.header().free_slots, view.geometry().slot_count - in_use.CountSet());
 }
 
@@ -131,8 +131,10 @@ Status SlotTable::Grab(uint32_t timeout_ms, uint32_t* id) const noexcept {
   uint32_t found = SlotBitmap::kNone;
   if ((type_ & kSlotsClearInUse) != 0) found = view.ever_used().FindClearLocked();
   if (found == SlotBitmap::kNone) found = view.in_use().FindClearLocked();
-  if (found == SlotBitmap::kNone) return UnlockTable(view, Status(Code::kNoRoom, "every slot is in use"));
-  if (found == SlotBitmap::kCorrupt || view.InUse(found)) {
+  if (found == SlotBitmap::kNone && Load(view.header().free_slots) == 0) {
+    return UnlockTable(view, Status(Code::kNoRoom, "every slot is in use"));
+  }
+  if (found == SlotBitmap::kNone || view.InUse(found)) {
     return UnlockTable(view, Status(Code::kCorrupt, "its bits contradict one another"));
   }
   TakeLocked(view, found, self);

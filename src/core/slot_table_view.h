@@ -33,10 +33,12 @@ class SlotTableView {
 
   /// A slot in use has its bit set. The truth about it.
   SlotBitmap in_use() const noexcept {
-    return SlotBitmap(reinterpret_cast<SharedU64*>(base_ + geometry_.in_use_at()), geometry_.slot_count);
+    return SlotBitmap(reinterpret_cast<SharedU64*>(base_ + geometry_.in_use_at()), header().full_words,
+                      geometry_.slot_count);
   }
   SlotBitmap ever_used() const noexcept {
-    return SlotBitmap(reinterpret_cast<SharedU64*>(base_ + geometry_.ever_used_at()), geometry_.slot_count);
+    return SlotBitmap(reinterpret_cast<SharedU64*>(base_ + geometry_.ever_used_at()), header().ever_used_words,
+                      geometry_.slot_count);
   }
 
   /// REQUIRES, as for the following: id < slot_count.
@@ -62,7 +64,7 @@ inline uint8_t* BufferOf(TableSlotShm& slot, uint64_t buffer_bytes, uint64_t sta
   return reinterpret_cast<uint8_t*>(&slot + 1) + ((state & 1) != 0 ? buffer_bytes : 0);
 }
 
-/// Computes levels and free_slots from the bits. REQUIRES: the table's lock, or that nobody else knows the table yet.
+/// Computes what is derived from the bits. REQUIRES: the table's lock, or that nobody else knows the table yet.
 void RebuildTableLocked(const SlotTableView& view) noexcept;
 
 /// Fills a table that nobody else knows yet with what is stored under `<path>.persist`. As `*restored` of

@@ -130,6 +130,8 @@ TEST(LayoutTest, SlotTableIsAsDocumented) {
       {"free_slots", offsetof(SlotTableShm, free_slots)},
       {"creator_pid", offsetof(SlotTableShm, creator_pid)},
       {"creator_uid", offsetof(SlotTableShm, creator_uid)},
+      {"full_words", offsetof(SlotTableShm, full_words)},
+      {"ever_used_words", offsetof(SlotTableShm, ever_used_words)},
   };
   EXPECT_EQ(FieldsOf("Slot table"), table);
   const Fields owner = {
@@ -165,10 +167,10 @@ TEST(LayoutTest, SlotTableIsAsDocumented) {
 TEST(LayoutTest, PartsOfASlotTableLieWhereTheDocumentSays) {
   constexpr SlotGeometry kGeometry = {100, 20};
   EXPECT_EQ(kGeometry.in_use_at(), 192U);
-  EXPECT_EQ(kGeometry.ever_used_at(), 192U + 8 * 3);
-  EXPECT_EQ(kGeometry.owners_at(), 192U + 8 * 6);
-  EXPECT_EQ(kGeometry.slots_at(), 2688U);
-  EXPECT_EQ(kGeometry.total_bytes(), 2688U + 100 * (128 + 2 * 64));
+  EXPECT_EQ(kGeometry.ever_used_at(), 192U + 8 * 2);
+  EXPECT_EQ(kGeometry.owners_at(), 192U + 8 * 4);
+  EXPECT_EQ(kGeometry.slots_at(), 2624U);
+  EXPECT_EQ(kGeometry.total_bytes(), 2624U + 100 * (128 + 2 * 64));
   EXPECT_EQ(kGeometry.stored_bytes(), 64U + 2 * 16 + 100 * 20);
 }
 

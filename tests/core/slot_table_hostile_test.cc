@@ -13,6 +13,7 @@ namespace shmpack {
 namespace {
 
 constexpr uint32_t kShortMs = 2;
+constexpr uint32_t kOwnerDied = 0x40000000;  // A lock's word, as the kernel leaves it.
 
 void Operate(const SlotTable& table, std::mt19937_64& random) {
   static char buffer[4096];
@@ -79,8 +80,7 @@ TEST_P(HostileSlotsTest, AnyBytesEndInAStatus) {
                                   : static_cast<uint8_t>(random());
       }
       if (random() % 3 == 0) {  // The next one repairs, and trusts no more than any other.
-        const uint32_t owner_died = 0x40000000;
-        std::memcpy(bytes + 64, &owner_died, sizeof owner_died);
+        std::memcpy(bytes + 64, &kOwnerDied, sizeof kOwnerDied);
       }
       Operate(table, random);
       SlotTable other;
@@ -98,24 +98,44 @@ TEST_P(HostileSlotsTest, AnyBytesEndInAStatus) {
 INSTANTIATE_TEST_SUITE_P(Seeds, HostileSlotsTest, ::testing::Range<uint64_t>(1, 9));
 
 TEST(HostileSlotTest, AGrantThatWasRefusedIsRepairedByTheNext) {
-  for (const uint32_t type : {uint32_t{0}, uint32_t{kSlotsClearInUse}}) {
-    SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 130, .type = type});
-    auto* const bytes = reinterpret_cast<uint8_t*>(&SlotTableTestPeer::Header(table));
-    auto* const in_use = reinterpret_cast<SharedU64*>(bytes + SlotGeometry{130, 8}.in_use_at());
-    in_use[0] = UINT64_MAX;  // And no level above says so.
-    uint32_t id = 0;
-    EXPECT_EQ(table.Grab(0, &id).code(), Code::kCorrupt);
-    EXPECT_EQ(GrabSlot(table), 64);
-    EXPECT_EQ(table.FreeSlots(), 65U);
-    in_use[3] = 1;
-    in_use[2] = 3;  // Without the bits behind the last one.
-    for (int64_t next = 65; next < 128; ++next) EXPECT_EQ(GrabSlot(table), next);
-    while (table.Grab(0, &id).ok()) EXPECT_LT(id, 130U);
-    EXPECT_EQ(GrabSlot(table), -1);
-    EXPECT_EQ(CountInUse(table), 130U);
-    EXPECT_EQ(table.FreeSlots(), 0U);
-    table.Detach();
+  SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 130});
+  SlotTableShm& header = SlotTableTestPeer::Header(table);
+  auto* const in_use = reinterpret_cast<SharedU64*>(reinterpret_cast<uint8_t*>(&header) + sizeof header);
+  uint32_t id = 0;
+  for (const uint32_t full_words : {3U, 4U, 1U << 26, UINT32_MAX}) {
+    header.full_words = full_words;
+    EXPECT_EQ(table.Grab(0, &id).code(), Code::kCorrupt) << full_words;
+    EXPECT_EQ(GrabSlot(table), 0);
+    EXPECT_TRUE(table.Release(0, 0).ok());
   }
+  in_use[0] = UINT64_MAX;        // Which nobody counted.
+  in_use[2] = ~uint64_t{3} | 1;  // Bits behind the last one mean nothing.
+  for (int64_t next = 64; next < 128; ++next) EXPECT_EQ(GrabSlot(table), next);
+  EXPECT_EQ(GrabSlot(table), 129);
+  EXPECT_EQ(table.Grab(0, &id).code(), Code::kCorrupt);
+  EXPECT_EQ(table.Grab(0, &id).code(), Code::kNoRoom);
+  EXPECT_EQ(CountInUse(table), 130U);
+  EXPECT_EQ(table.NextVisited(129), 129U);
+  EXPECT_EQ(table.FreeSlots(), 0U);
+  table.Detach();
+}
+
+TEST(HostileSlotTest, MarksOfUsedSlotsAreRepaired) {
+  SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 130, .type = kSlotsClearInUse});
+  SlotTableShm& header = SlotTableTestPeer::Header(table);
+  auto* const in_use = reinterpret_cast<SharedU64*>(reinterpret_cast<uint8_t*>(&header) + sizeof header);
+  uint32_t id = 0;
+  in_use[0] = UINT64_MAX;  // Without having been used.
+  EXPECT_EQ(table.Grab(0, &id).code(), Code::kCorrupt);
+  EXPECT_EQ(GrabSlot(table), 64);
+  EXPECT_EQ(table.FreeSlots(), 65U);
+  EXPECT_TRUE(table.Release(64, 0).ok());
+  header.ever_used_words = UINT32_MAX;
+  EXPECT_EQ(GrabSlot(table), 64);  // Not one that was never used, but a free one.
+  EXPECT_TRUE(table.Release(64, 0).ok());
+  header.lock.word = kOwnerDied;
+  EXPECT_EQ(GrabSlot(table), 65);
+  table.Detach();
 }
 
 TEST(HostileSlotTest, ALengthThatNoPutHadIsCut) {

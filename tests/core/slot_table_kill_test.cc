@@ -18,9 +18,9 @@
 namespace shmpack {
 namespace {
 
-constexpr uint32_t kSlots = 70;  // Two words of bits, and a level above them.
+constexpr uint32_t kSlots = 140;  // Three words of bits.
 constexpr uint32_t kPromptMs = 100;
-constexpr uint32_t kTouched = 63;  // Its bit makes the first word full.
+constexpr uint32_t kTouched = 70;  // In the second word.
 constexpr uint32_t kBytes = 100;
 
 struct Operation {
@@ -28,7 +28,7 @@ struct Operation {
   bool pinned = false;
   int puts_before = 1;                             // To the touched slot: an odd number leaves its value in buffer 1.
   bool used_before = true;                         // The touched slot.
-  bool full_word = false;                          // All other slots of its word are in use.
+  bool full = false;                               // All other slots are in use.
   std::optional<std::string> puts = std::nullopt;  // What the operation writes.
   int least_stores = 1;
   std::function<bool(const SlotTable&)> work;
@@ -56,7 +56,7 @@ const Operation kOperations[] = {
          }},
     {.name = "Grab",
      .used_before = false,
-     .full_word = true,
+     .full = true,
      .least_stores = 7,
      .work = [](const SlotTable& table) { return GrabSlot(table) == kTouched; }},
     {.name = "GrabThis",
@@ -64,7 +64,7 @@ const Operation kOperations[] = {
      .least_stores = 6,
      .work = [](const SlotTable& table) { return table.GrabThis(kTouched, kSlotTimeoutMs).ok(); }},
     {.name = "Release",
-     .full_word = true,
+     .full = true,
      .least_stores = 3,
      .work = [](const SlotTable& table) { return table.Release(kTouched, kSlotTimeoutMs).ok(); }},
     {.name = "ReleaseAmongFree",
@@ -84,7 +84,7 @@ class SlotKillTest : public ::testing::TestWithParam<Operation> {
     for (uint32_t id = 0; id < kSlots; ++id) {
       if (id == kTouched) continue;
       EXPECT_EQ(PutSlot(table, id, Pattern(id)), Code::kOk);
-      if (!GetParam().full_word && id % 3 == 0) {
+      if (!GetParam().full && id % 3 == 0) {
         EXPECT_TRUE(table.Release(id, 0).ok());
       }
     }
@@ -97,6 +97,10 @@ class SlotKillTest : public ::testing::TestWithParam<Operation> {
     }
     if (!GetParam().used_before && GetParam().puts_before != 0) {
       EXPECT_TRUE(table.Release(kTouched, 0).ok());
+    }
+    if (GetParam().full && GetParam().used_before) {  // A search has gone past the touched slot.
+      EXPECT_TRUE(table.Release(kSlots - 1, 0).ok());
+      EXPECT_EQ(GrabSlot(table), kSlots - 1);
     }
     return table;
   }
