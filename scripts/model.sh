@@ -56,10 +56,14 @@ model_checks() {
 holds lock_exclusion lock USERS=3 KILLS=1 GIVE_UP=true
 holds lock_exclusion_two_kills lock USERS=2 ROUNDS=2 KILLS=2 GIVE_UP=true
 holds lock_two_namespaces lock USERS=3 KILLS=1 LAST_NS=2
-holds lock_foreign_word lock USERS=3 KILLS=0 FIRST_WORD=4
+holds lock_foreign_word lock USERS=3 KILLS=0 FIRST_WORD=4 GIVE_UP=true
+holds lock_foreign_unlisted_word lock USERS=3 KILLS=0 FIRST_WORD=36
+holds lock_one_unlisted lock USERS=3 KILLS=1 LISTED=2 GIVE_UP=true
+holds lock_all_unlisted lock USERS=3 KILLS=1 LISTED=0 GIVE_UP=true
+holds lock_unlisted_elsewhere lock USERS=3 KILLS=1 LAST_NS=2 LISTED=2 GIVE_UP=true
 holds lock_progress lock USERS=2 ROUNDS=2 KILLS=1 LIVENESS
 holds lock_progress_two_kills lock USERS=2 KILLS=2 LIVENESS
-holds lock_progress_foreign_word lock USERS=2 KILLS=1 FIRST_WORD=4 LIVENESS
+holds lock_progress_foreign_unlisted_word lock USERS=2 KILLS=1 FIRST_WORD=36 LIVENESS
 holds lock_no_wake_lost lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0
 holds lock_one_slice_per_kill lock USERS=3 KILLS=1 SLICES=2
 holds publish_overwrites publish PUTS=3 KILLS=1
@@ -89,8 +93,11 @@ fails lock_without_pending lock USERS=2 KILLS=1 LAST_NS=2 LIVENESS BREAK_NOT_PEN
 fails lock_wake_before_release lock USERS=3 ROUNDS=2 KILLS=0 SLICES=0 BREAK_WAKE_BEFORE_RELEASE
 fails lock_slice_without_a_kill lock USERS=3 KILLS=1 SLICES=2 BREAK_WAKE_BEFORE_RELEASE
 fails lock_bit_not_passed_on lock USERS=3 KILLS=0 SLICES=0 BREAK_BIT_NOT_PASSED_ON
-fails lock_namespace_unchecked lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_UNCHECKED
-fails lock_namespace_stays lock USERS=3 KILLS=1 LAST_NS=2 BREAK_NAMESPACE_STAYS
+fails lock_progress_foreign_word lock USERS=2 KILLS=0 FIRST_WORD=4 LIVENESS
+fails lock_progress_unlisted lock USERS=2 ROUNDS=2 KILLS=1 LISTED=0 LIVENESS
+fails lock_progress_unlisted_elsewhere lock USERS=2 KILLS=1 LAST_NS=2 LISTED=1 LIVENESS
+fails lock_namespace_unchecked lock USERS=3 KILLS=1 LAST_NS=2 LISTED=2 BREAK_NAMESPACE_UNCHECKED
+fails lock_namespace_stays lock USERS=3 KILLS=1 LAST_NS=2 LISTED=2 BREAK_NAMESPACE_STAYS
 fails lock_same_thread_id lock USERS=3 KILLS=1 LAST_NS=2 LAST_TID=1
 fails publish_unchecked publish PUTS=2 KILLS=0 BREAK_UNCHECKED
 fails publish_copy_unchecked publish PUTS=2 KILLS=0 BREAK_COPY_UNCHECKED

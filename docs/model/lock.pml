@@ -6,8 +6,9 @@
 //   USERS ROUNDS KILLS   users (at most 3), how often each takes the lock, how many of them are killed, anywhere
 //   SLICES               0: sleeps have no end; 1: a slice may end at any time; 2: it ends when nothing else can happen
 //   GIVE_UP              true: a waiter may stop waiting at any look (lock_timeout)
-//   FIRST_WORD           what stands in the word at the start, with namespace 1 beside it (4: nobody's thread id)
+//   FIRST_WORD           what stands in the word at the start, with namespace 1 beside it (36: nobody's thread id, unlisted)
 //   LAST_TID LAST_NS     thread id and pid namespace of the last user; all others have 1, 2, ... and namespace 1
+//   LISTED               how many of the users, from the first on, have a robust list (all)
 //   BREAK_...            one thing is left out of the protocol, so that the check must fail
 
 #ifndef USERS
@@ -34,10 +35,14 @@
 #ifndef LAST_NS
 #define LAST_NS 1
 #endif
+#ifndef LISTED
+#define LISTED USERS
+#endif
 
 #define TID_MASK 7
 #define WAITERS 8
 #define OWNER_DIED 16
+#define UNLISTED 32  // Of a holder whose death the kernel does not mark.
 
 // Shared memory.
 byte word = FIRST_WORD;
@@ -92,7 +97,7 @@ inline Take(expected, desired) {
 }
 
 inline Acquire() {
-  Take(0, tid);
+  Take(0, tid | unlisted);
   do
   :: took -> break
   :: !took && GIVE_UP -> break
@@ -105,15 +110,14 @@ inline Acquire() {
       :: else
       fi;
 #endif
-      Take(look, tid | (look & WAITERS) | slept)
+      Take(look, tid | unlisted | (look & WAITERS) | slept)
     :: atomic { else -> look = word; gone = false };
       if
       :: look == seen ->
-        // HolderIsGone()
-#ifdef BREAK_NAMESPACE_UNCHECKED
-        gone = true;
-#else
-        gone = (word_ns == my_ns);
+        // UnlistedHolderIsGone()
+        gone = ((look & UNLISTED) != 0);
+#ifndef BREAK_NAMESPACE_UNCHECKED
+        gone = gone && (word_ns == my_ns);
 #endif
         gone = gone && ((look & TID_MASK) == tid || !exists[5 * my_ns + (look & TID_MASK)])
       :: else
@@ -121,7 +125,7 @@ inline Acquire() {
       if
       :: gone ->
         died = true;
-        Take(look, tid | WAITERS)
+        Take(look, tid | unlisted | WAITERS)
       :: else ->
         d_step {
           if
@@ -182,7 +186,7 @@ inline Release() {
 inline KernelExit() {
 #ifndef BREAK_NOT_PENDING
   if
-  :: pending[me] ->
+  :: pending[me] && unlisted == 0 ->
     do
     :: look = word;
       if
@@ -213,7 +217,7 @@ inline KernelExit() {
   exists[5 * my_ns + tid] = false
 }
 
-proctype User(byte me; byte tid; byte my_ns) {
+proctype User(byte me; byte tid; byte my_ns; byte unlisted) {
   byte look, seen, slept, rounds;
   bool took, died, gone;
   {
@@ -271,10 +275,10 @@ init {
       if
       :: user < USERS ->
         exists[5 + user] = true;
-        run User(user, user, 1)
+        run User(user, user, 1, (user <= LISTED -> 0 : UNLISTED))
       :: else ->
         exists[5 * LAST_NS + LAST_TID] = true;
-        run User(user, LAST_TID, LAST_NS)
+        run User(user, LAST_TID, LAST_NS, (user <= LISTED -> 0 : UNLISTED))
       fi
     }
     run Killer()
