@@ -49,7 +49,7 @@ inline constexpr uint32_t kByteOrderMark = 0x0102'0304;
 /// A block's size has 31 bits of 8-byte units.
 inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 34;
 /// What can be asked for; with the bookkeeping on top of it, it stays below the above.
-inline constexpr uint64_t kMaxDataBytes = uint64_t{6} << 30;
+inline constexpr uint64_t kMaxDataBytes = uint64_t{5} << 30;
 /// A slot says with 32 bits how long its value is.
 inline constexpr uint64_t kMaxValueBytes = UINT32_MAX;
 

@@ -16,7 +16,7 @@
 namespace shmpack {
 namespace {
 
-constexpr uint64_t kSize = 2'000;
+constexpr uint64_t kSize = 1'700;
 constexpr uint32_t kPromptMs = 100;
 constexpr int64_t kTouched = 1;
 

@@ -342,7 +342,7 @@ TEST(StripeTest, OnlyWhatTakesAsMuchRoomIsReplacedInTheHeap) {
 }
 
 TEST(StripeTest, SpareBlocksGiveWayWhenRoomIsMissing) {
-  TestRegion region(20'000);
+  TestRegion region(16'700);
   // A spare block in each stripe, and one value behind all of them.
   std::set<uint32_t> stripes;
   int64_t key = 0;
@@ -367,7 +367,7 @@ TEST(StripeTest, SpareBlocksGiveWayWhenRoomIsMissing) {
 
 TEST(StripeTest, AStoppedHolderKeepsItsOwnSpareBlockOnly) {
   for (const bool has_spare : {false, true}) {
-    TestRegion region(20'000);
+    TestRegion region(16'700);
     MakeReplaceable(*region, kMine, has_spare ? std::string(40, 'o') : "old");
     std::set<uint32_t> stripes = {TestStripeOf(kMine)};
     int64_t key = kMine;

@@ -9,7 +9,7 @@ var_dump(shm_put_var($region, 1, $old = str_repeat('o', 700)));
 var_dump(shm_put_var($region, 2, 'neighbour'));
 var_dump(shm_put_var($region, 1, str_repeat('n', 5000)));
 var_dump(shm_get_var($region, 1) === $old, shm_get_var($region, 2));
-var_dump(shm_put_var($region, 3, str_repeat('n', 700)));
+var_dump(shm_put_var($region, 3, str_repeat('n', 900)));
 var_dump(shm_has_var($region, 3));
 // Atomic: the old value is there until the new one is.
 var_dump(shm_put_var($region, 1, $new = str_repeat('n', 900)));
