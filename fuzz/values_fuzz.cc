@@ -314,9 +314,9 @@ void RoundTrip(size_t size, Scratch& scratch) {
   if (!ok) return;
   shmpack::php::EncodedValue encoded;
   const bool stored = shmpack::php::EncodeValue(&value, &encoded);
+  EndIfOutOfMemory();
   if (stored == (EG(exception) != nullptr)) Finding("encoding and its exception are of two opinions");
   zend_clear_exception();
-  EndIfOutOfMemory();
   if (!stored) {
     zval_ptr_dtor(&value);
     return;
@@ -613,7 +613,8 @@ Node AnyNode(Random& random, const std::vector<Node*>& nodes) {
     case 3:
       return Ext(shmpack::kExtSameObject, {Leaf(std::string(1, static_cast<char>(Below(random, 6))))});
     case 4:
-      return Ext(shmpack::kExtSameReference, {Leaf(std::string(1, static_cast<char>(Below(random, 4))))});
+      return Ext(Below(random, 2) != 0 ? shmpack::kExtSameReference : shmpack::kExtSameEnumCase,
+                 {Leaf(std::string(1, static_cast<char>(Below(random, 4))))});
     case 5:
       return Ext(shmpack::kExtObject,
                  {AnyName(random), Branch(Node::kMap, {AnyName(random), *nodes[Below(random, nodes.size())]})});
@@ -660,7 +661,7 @@ void MutateTree(Node& root, Random& random) {
       break;
     case 5:
       if (node.kind == Node::kExt) {
-        node.ext_type = static_cast<int8_t>(1 + Below(random, 7));
+        node.ext_type = static_cast<int8_t>(1 + Below(random, 8));
       } else if (node.kind == Node::kLeaf) {
         node = AnyName(random);
       } else if (children % 2 == 0) {

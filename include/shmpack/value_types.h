@@ -24,6 +24,8 @@ inline constexpr int8_t kExtReference = 4;
 inline constexpr int8_t kExtSameReference = 5;
 /// An enum case: class name, then case name.
 inline constexpr int8_t kExtEnumCase = 6;
+/// The same enum case again: its number, from 0 in the order in which kExtEnumCase begins.
+inline constexpr int8_t kExtSameEnumCase = 7;
 
 /// Arrays, maps, objects and references inside one another: at most this many levels, written or read.
 inline constexpr uint32_t kMaxValueDepth = 4096;

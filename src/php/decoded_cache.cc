@@ -98,7 +98,7 @@ void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value
       kept.kept = Kept::kRequest;
       ++in_request_;
     } else {
-      CopyPersistent(value, &kept.value);
+      if (!CopyPersistent(value, kept.bytes, &kept.value)) return;
       kept.kept = Kept::kPersistent;
       ZVAL_COPY_VALUE(&outdated, value);
       ZVAL_COPY(value, &kept.value);

@@ -95,10 +95,13 @@ class Decoder {
   bool Serializable(zval* target);
   bool SameObject(zval* target);
   bool EnumCase(zval* target);
+  zend_object* FindCase(zend_string* class_name, zend_string* case_name);
+  bool SameEnumCase(zval* target);
   bool FindClass(zend_string* name, zend_class_entry** ce);
   bool ReadClass(zend_string** name, zend_class_entry** ce);
-  void AddObject(zend_object* object);
-  void Discard(zval* value);
+  zend_string* NewName(const MsgpackToken& token);
+  bool AddObject(zend_object* object);
+  bool Discard(zval* value);
   bool RunHooks();
   static bool IsOfFinalBuiltIn(const Hook& hook);
   static bool RunHook(const Hook& hook, bool wanted);
@@ -107,6 +110,7 @@ class Decoder {
   RequestVector<Frame, 8> frames_;
   RequestVector<zend_object*, 8> objects_;
   RequestVector<zend_reference*, 8> references_;
+  RequestVector<zend_object*, 8> cases_;  // not held: they live as long as their classes
   RequestVector<Hook, 4> hooks_;
   zend_class_entry* class_ = nullptr;  // the last that was found, or null
   const char* class_name_ = nullptr;   // what it was found by, in the bytes that are decoded

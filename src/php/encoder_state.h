@@ -40,6 +40,7 @@ class Encoder {
     uint32_t written;       // and pairs written; user code may have made them differ
     size_t ext_at;          // where the payload's ext header is; kSlots, kReference and is_object
     size_t map_at;          // where the map's header is; kTable, kSlots
+    zend_reference* sole;   // held: what holds the table and nothing else refers to, or null; kList, kTable
     union {
       zend_array* table;  // held
       zend_object* object;
@@ -51,16 +52,18 @@ class Encoder {
   // value_encoder.cc
   bool Value(zval* value);
   bool String(const zend_string* string);
-  bool Array(zend_array* table);
+  bool Array(zend_array* table, zend_reference* sole = nullptr);
   uint32_t PackRun(zend_array* table, bool is_list, uint32_t index, uint32_t* written);
   bool Reference(zend_reference* reference);
   bool IsShared(zend_reference* reference);
   void CountReferences();
+  zend_long Occurrences(const void* counted);
   bool Key(zend_array* table, uint32_t index);
   bool ContinueList();
   bool ContinueTable();
   bool ContinueReference();
   bool CloseFrame();
+  static void Release(const Frame& frame);
   void CorrectCount(const Frame& frame);
   Frame* PushFrame(Kind kind);
   zval* Number(zend_refcounted* counted);
@@ -86,10 +89,11 @@ class Encoder {
   zval* root_ = nullptr;
   RequestVector<Frame, 8> frames_;
   RequestVector<zend_refcounted*, 8> held_;
-  HashTable* numbers_ = nullptr;      // address of an object or reference -> its number, or kStoredAsNull
+  HashTable* numbers_ = nullptr;      // address of an object, case or reference -> its number, or kStoredAsNull
   HashTable* occurrences_ = nullptr;  // address of a reference -> how often the root holds it
   zend_long next_object_ = 0;
   zend_long next_reference_ = 0;
+  zend_long next_case_ = 0;
   bool counted_references_ = false;
   bool has_objects_ = false;
 };

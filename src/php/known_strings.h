@@ -10,12 +10,13 @@
 #include <cstdint>
 
 #include "php.h"
+#include "php/memory_limit.h"
 
 namespace shmpack::php {
 
 class KnownStrings {
  public:
-  /// The string of these bytes, held until another takes its place.
+  /// The string of these bytes, held until another takes its place. Null: memory is out.
   zend_string* Get(const char* text, uint32_t size) {
     if (size == 0) {
       return ZSTR_EMPTY_ALLOC();
@@ -27,6 +28,9 @@ class KnownStrings {
     const auto byte = [text](uint32_t index) { return static_cast<unsigned char>(text[index]); };
     zend_string** const place = &places_[(size * 29 + byte(0) * 5 + byte(size / 2) * 11 + byte(size - 1)) % kPlaces];
     if (*place == nullptr || ZSTR_LEN(*place) != size || memcmp(ZSTR_VAL(*place), text, size) != 0) {
+      if (!HasRoomFor(size)) {
+        return nullptr;
+      }
       if (*place != nullptr) {
         zend_string_release(*place);
       }

@@ -14,12 +14,16 @@
 #include "ext/standard/php_incomplete_class.h"
 #include "php/allowed_classes.h"
 #include "php/decoder_state.h"
+#include "php/memory_limit.h"
 #include "shmpack/value_types.h"
 #include "zend_exceptions.h"
 #include "zend_interfaces.h"
 
 namespace shmpack::php {
 namespace {
+
+/// How often a name may be there at once: as it is, in lower case, in a message, in what makes that message.
+constexpr size_t kNameCopies = 8;
 
 zend_function* WakeupOf(zend_class_entry* ce) {
   return static_cast<zend_function*>(zend_hash_find_ptr(&ce->function_table, ZSTR_KNOWN(ZEND_STR_WAKEUP)));
@@ -172,7 +176,10 @@ bool Decoder::ReadClass(zend_string** name, zend_class_entry** ce) {
     *ce = class_;
     return true;
   }
-  *name = zend_string_init(token.data, token.size, false);
+  *name = NewName(token);
+  if (*name == nullptr) {
+    return false;
+  }
   if (!FindClass(*name, ce)) {
     zend_string_release(*name);
     return false;
@@ -185,18 +192,34 @@ bool Decoder::ReadClass(zend_string** name, zend_class_entry** ce) {
   return true;
 }
 
-void Decoder::AddObject(zend_object* object) {
-  objects_.Push() = object;
-  GC_ADDREF(object);
+/// A class's or a case's name. Null: memory is out.
+zend_string* Decoder::NewName(const MsgpackToken& token) {
+  return HasRoomFor(kNameCopies * token.size) ? zend_string_init(token.data, token.size, false) : nullptr;
 }
 
-/// Takes an overwritten value out of its place, to be freed at the end: freeing it now could run user code.
-void Decoder::Discard(zval* value) {
-  if (Z_REFCOUNTED_P(value)) {
-    Hook& hook = hooks_.Push();
-    hook.kind = Hook::Kind::kDiscard;
-    ZVAL_COPY_VALUE(&hook.value, value);
+/// False: memory is out.
+bool Decoder::AddObject(zend_object* object) {
+  zend_object** const held = objects_.Push();
+  if (UNEXPECTED(held == nullptr)) {
+    return false;
   }
+  *held = object;
+  GC_ADDREF(object);
+  return true;
+}
+
+/// Takes an overwritten value out of its place, to be freed at the end: freeing it now could run user code. False:
+/// memory is out, and it is still there.
+bool Decoder::Discard(zval* value) {
+  if (Z_REFCOUNTED_P(value)) {
+    Hook* const hook = hooks_.Push();
+    if (UNEXPECTED(hook == nullptr)) {
+      return false;
+    }
+    hook->kind = Hook::Kind::kDiscard;
+    ZVAL_COPY_VALUE(&hook->value, value);
+  }
+  return true;
 }
 
 Decoder::Step Decoder::Object(zval* target) {
@@ -214,7 +237,7 @@ Decoder::Step Decoder::Object(zval* target) {
     ZVAL_NULL(target);
     ok = false;
   } else {
-    AddObject(Z_OBJ_P(target));
+    ok = AddObject(Z_OBJ_P(target));
     if (ce == PHP_IC_ENTRY && !zend_string_equals_literal_ci(name, INCOMPLETE_CLASS)) {
       php_store_class_name(target, name);
     }
@@ -222,12 +245,12 @@ Decoder::Step Decoder::Object(zval* target) {
   zend_string_release(name);
 
   MsgpackToken map;
-  if (!ok) {
+  if (Z_TYPE_P(target) != IS_OBJECT) {
     return Step::kFailed;
   }
   zend_object* const object = Z_OBJ_P(target);
   Step step = Step::kFailed;
-  if (reader_.Next(&map) && map.kind == MsgpackKind::kMap) {
+  if (ok && reader_.Next(&map) && map.kind == MsgpackKind::kMap) {
     step = has_unserialize ? OpenHookData(object, map.size) : OpenProperties(object, map.size);
   }
   if (step == Step::kFailed) {
@@ -237,13 +260,22 @@ Decoder::Step Decoder::Object(zval* target) {
 }
 
 Decoder::Step Decoder::OpenHookData(zend_object* object, uint32_t count) {
-  Frame* const frame = count < HT_MAX_SIZE ? PushFrame(Kind::kHookData) : nullptr;
+  MapShapes::Shape* shape = nullptr;
+  uint32_t serial = 0;
+  zend_array* const table = count > 0 ? NewMap(count, &shape, &serial) : zend_new_array(0);
+  if (table == nullptr) {
+    return Step::kFailed;
+  }
+  Frame* const frame = PushFrame(Kind::kHookData);
   if (frame == nullptr) {
+    zend_array_destroy(table);
     return Step::kFailed;
   }
   frame->object = object;
   frame->remaining = count;
-  frame->table = count > 0 ? NewMap(count, &frame->shape, &frame->serial) : zend_new_array(0);
+  frame->table = table;
+  frame->shape = shape;
+  frame->serial = serial;
   return Step::kOpened;
 }
 
@@ -270,15 +302,17 @@ Decoder::Step Decoder::FillProperties() {
     }
     --frame.remaining;
     MsgpackToken key;
-    if (!reader_.Next(&key)) {
+    if (MemoryIsOut() || !reader_.Next(&key)) {
       return Step::kFailed;
     }
     zend_string* name = nullptr;
     if (key.kind == MsgpackKind::kInt) {
       name = zend_long_to_str(static_cast<zend_long>(key.integer));
     } else if (key.kind == MsgpackKind::kString || key.kind == MsgpackKind::kBinary) {
-      name = zend_string_copy(keys_.Get(key.data, key.size));
-    } else {
+      name = HasRoomFor(kNameCopies * key.size) ? keys_.Get(key.data, key.size) : nullptr;
+      if (name != nullptr) zend_string_addref(name);
+    }
+    if (name == nullptr) {
       return Step::kFailed;
     }
     frame.slot = PropertySlot(frame.table, frame.object, name, &frame.info);
@@ -306,7 +340,7 @@ zval* Decoder::PropertySlot(zend_array* table, zend_object* object, zend_string*
     if (renamed != nullptr) {
       slot = zend_hash_lookup(table, renamed);
     } else if (slot == nullptr) {
-      if (!AllowsDynamicProperty(object->ce, key)) {
+      if (!AllowsDynamicProperty(object->ce, key) || !HasRoomForPair(table)) {
         return nullptr;
       }
       return zend_hash_add_new(table, key, &EG(uninitialized_zval));
@@ -319,7 +353,9 @@ zval* Decoder::PropertySlot(zend_array* table, zend_object* object, zend_string*
       ZEND_REF_DEL_TYPE_SOURCE(Z_REF_P(slot), *info);
     }
   }
-  Discard(slot);
+  if (!Discard(slot)) {
+    return nullptr;
+  }
   ZVAL_NULL(slot);
   return slot;
 }
@@ -349,7 +385,8 @@ bool Decoder::Serializable(zval* target) {
     return false;
   }
   MsgpackToken token;
-  bool ok = ReadText(&token);
+  // It may be copied once more for the class's method.
+  bool ok = ReadText(&token) && HasRoomFor(2 * size_t{token.size});
   if (ok && ce->unserialize == nullptr) {
     zend_error(E_WARNING, "Class %s has no unserializer", ZSTR_VAL(ce->name));
     // Not one with storage of its own that only its hooks set up: an empty HashContext crashes PHP when it is used.
@@ -377,8 +414,7 @@ bool Decoder::Serializable(zval* target) {
   if (!ok || Z_TYPE_P(target) != IS_OBJECT) {
     return false;
   }
-  AddObject(Z_OBJ_P(target));
-  return true;
+  return AddObject(Z_OBJ_P(target));
 }
 
 bool Decoder::SameObject(zval* target) {
@@ -395,38 +431,60 @@ bool Decoder::EnumCase(zval* target) {
   if (!ReadText(&class_token) || !ReadText(&case_token)) {
     return false;
   }
-  zend_string* const class_name = zend_string_init(class_token.data, class_token.size, false);
-  zend_string* const case_name = zend_string_init(case_token.data, case_token.size, false);
+  zend_string* const class_name = NewName(class_token);
+  zend_string* const case_name = class_name != nullptr ? NewName(case_token) : nullptr;
+  zend_object* const found = case_name != nullptr ? FindCase(class_name, case_name) : nullptr;
+  if (class_name != nullptr) zend_string_release(class_name);
+  if (case_name != nullptr) zend_string_release(case_name);
+  zend_object** const place = found != nullptr ? cases_.Push() : nullptr;
+  if (place == nullptr) {
+    return false;
+  }
+  *place = found;
+  ZVAL_OBJ_COPY(target, found);
+  return true;
+}
+
+/// The case of these names, with unserialize()'s warnings. Null: there is none, or user code threw.
+zend_object* Decoder::FindCase(zend_string* class_name, zend_string* case_name) {
   const bool allowed = IsClassAllowed(class_name);
   zend_class_entry* const ce =
       allowed && zend_is_valid_class_name(class_name) ? zend_lookup_class(class_name) : nullptr;
-  zend_class_constant* found = nullptr;
   if (!allowed) {
     php_error_docref(nullptr, E_WARNING, "Enum '%s' is not among shmpack.allowed_classes", ZSTR_VAL(class_name));
-  } else if (ce == nullptr) {
+    return nullptr;
+  }
+  if (ce == nullptr) {
     if (!EG(exception)) {
       php_error_docref(nullptr, E_WARNING, "Class '%s' not found", ZSTR_VAL(class_name));
     }
-  } else if ((ce->ce_flags & ZEND_ACC_ENUM) == 0) {
-    php_error_docref(nullptr, E_WARNING, "Class '%s' is not an enum", ZSTR_VAL(class_name));
-  } else {
-    found = static_cast<zend_class_constant*>(zend_hash_find_ptr(CE_CONSTANTS_TABLE(ce), case_name));
-    if (found == nullptr) {
-      php_error_docref(nullptr, E_WARNING, "Undefined constant %s::%s", ZSTR_VAL(class_name), ZSTR_VAL(case_name));
-    } else if ((ZEND_CLASS_CONST_FLAGS(found) & ZEND_CLASS_CONST_IS_CASE) == 0) {
-      php_error_docref(nullptr, E_WARNING, "%s::%s is not an enum case", ZSTR_VAL(class_name), ZSTR_VAL(case_name));
-      found = nullptr;
-    }
+    return nullptr;
   }
-  zend_string_release(class_name);
-  zend_string_release(case_name);
+  if ((ce->ce_flags & ZEND_ACC_ENUM) == 0) {
+    php_error_docref(nullptr, E_WARNING, "Class '%s' is not an enum", ZSTR_VAL(class_name));
+    return nullptr;
+  }
+  auto* const found = static_cast<zend_class_constant*>(zend_hash_find_ptr(CE_CONSTANTS_TABLE(ce), case_name));
   if (found == nullptr) {
-    return false;
+    php_error_docref(nullptr, E_WARNING, "Undefined constant %s::%s", ZSTR_VAL(class_name), ZSTR_VAL(case_name));
+    return nullptr;
+  }
+  if ((ZEND_CLASS_CONST_FLAGS(found) & ZEND_CLASS_CONST_IS_CASE) == 0) {
+    php_error_docref(nullptr, E_WARNING, "%s::%s is not an enum case", ZSTR_VAL(class_name), ZSTR_VAL(case_name));
+    return nullptr;
   }
   if (Z_TYPE(found->value) == IS_CONSTANT_AST && zval_update_constant_ex(&found->value, found->ce) == FAILURE) {
+    return nullptr;
+  }
+  return Z_OBJ(found->value);
+}
+
+bool Decoder::SameEnumCase(zval* target) {
+  size_t number;
+  if (!ReadNumber(cases_.size(), &number)) {
     return false;
   }
-  ZVAL_COPY(target, &found->value);
+  ZVAL_OBJ_COPY(target, cases_[number]);
   return true;
 }
 

@@ -13,6 +13,7 @@
 #include "ext/standard/basic_functions.h"
 #include "ext/standard/php_incomplete_class.h"
 #include "php/encoder_state.h"
+#include "php/memory_limit.h"
 #include "php/run_packer.h"
 #include "php/table_access.h"
 #include "shmpack/value_types.h"
@@ -93,10 +94,13 @@ void WarnAboutSleep(zend_class_entry* ce) {
                    ZSTR_VAL(ce->name));
 }
 
-/// The properties whose names __sleep() returned; null: user code threw.
+/// The properties whose names __sleep() returned; null: user code threw, or memory is out.
 zend_array* SelectSleepProperties(zend_object* object, zend_array* names) {
   zval self;
   ZVAL_OBJ(&self, object);
+  if (!HasRoomFor(TableBytes(zend_hash_num_elements(names)))) {
+    return nullptr;
+  }
   zend_array* const properties = zend_get_properties_for(&self, ZEND_PROP_PURPOSE_SERIALIZE);
   zend_array* selected = zend_new_array(zend_hash_num_elements(names));
   zval* name;
@@ -144,7 +148,7 @@ zval* DeclaredSlot(zend_object* object, uint32_t index) {
 }  // namespace
 
 bool Encoder::Object(zend_object* object) {
-  if (EG(exception)) {
+  if (EG(exception) || MemoryIsOut()) {
     return false;
   }
   has_objects_ = true;
@@ -158,6 +162,9 @@ bool Encoder::Object(zend_object* object) {
   }
 
   zval* const number = Number(reinterpret_cast<zend_refcounted*>(object));
+  if (number == nullptr) {
+    return false;
+  }
   if (Z_TYPE_P(number) == IS_LONG) {
     if (Z_LVAL_P(number) == kStoredAsNull) {
       packer_.pack_nil();
@@ -184,6 +191,14 @@ bool Encoder::Object(zend_object* object) {
 }
 
 bool Encoder::EnumCase(zend_object* object) {
+  zval* const number = Number(reinterpret_cast<zend_refcounted*>(object));
+  if (number == nullptr) {
+    return false;
+  }
+  if (Z_TYPE_P(number) == IS_LONG) {
+    return NumberExt(kExtSameEnumCase, Z_LVAL_P(number));
+  }
+  ZVAL_LONG(number, next_case_++);
   zend_string* const class_name = object->ce->name;
   // A case's first property is its name. Not by zend_enum.h: in PHP 8.3 that is no C++, a parameter is called `try`.
   zend_string* const case_name = Z_STR_P(OBJ_PROP_NUM(object, 0));

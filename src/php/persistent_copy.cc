@@ -5,6 +5,7 @@
 #endif
 
 #include <cstdint>
+#include <cstdlib>
 
 #include "php/persistent_copy.h"
 
@@ -123,9 +124,15 @@ bool PlainBytes(const zval* value, size_t* bytes) {
   return AddBytes(value, 0, bytes);
 }
 
-void CopyPersistent(const zval* from, zval* to) {
+bool CopyPersistent(const zval* from, size_t bytes, zval* to) {
+  // PHP ends the process where such memory cannot be had, and no copy is worth that. So it is asked for first, with
+  // what malloc() adds to each piece, and more.
+  void* volatile const probe = std::malloc(2 * bytes);
+  if (probe == nullptr) return false;
+  std::free(probe);
   KeyCopies keys;
   CopyValue(from, to, &keys);
+  return true;
 }
 
 void FreePersistent(zval* value) {

@@ -17,8 +17,8 @@ namespace shmpack::php {
 /// Bytes that a plain value takes behind its zval. False: it is none, or nested too deep for a copy.
 bool PlainBytes(const zval* value, size_t* bytes);
 
-/// Copies a value for which PlainBytes() is true. Ends the process when memory is out, as PHP does for such memory.
-void CopyPersistent(const zval* from, zval* to);
+/// Copies a value for which PlainBytes() is true and gave `bytes`. False: the process may not get that much memory.
+bool CopyPersistent(const zval* from, size_t bytes, zval* to);
 
 /// Frees such a copy.
 void FreePersistent(zval* value);

@@ -12,6 +12,7 @@
 #include <type_traits>
 
 #include "php.h"
+#include "php/memory_limit.h"
 
 namespace shmpack::php {
 
@@ -31,12 +32,12 @@ class RequestVector {
   T* begin() { return items_; }
   T* end() { return items_ + size_; }
 
-  /// Adds an item, unset; the caller sets it.
-  T& Push() {
-    if (UNEXPECTED(size_ == capacity_)) {
-      Grow();
+  /// Adds an item, unset; the caller sets it. Null: memory is out.
+  T* Push() {
+    if (UNEXPECTED(size_ == capacity_) && !Grow()) {
+      return nullptr;
     }
-    return items_[size_++];
+    return &items_[size_++];
   }
   void Pop() { --size_; }
   void Free() {
@@ -50,15 +51,18 @@ class RequestVector {
 
  private:
   bool IsInline() const { return reinterpret_cast<const unsigned char*>(items_) == inline_; }
-  zend_never_inline void Grow() {
-    if (IsInline()) {
-      T* const grown = static_cast<T*>(safe_emalloc(capacity_, 2 * sizeof(T), 0));
-      memcpy(static_cast<void*>(grown), items_, size_ * sizeof(T));
-      items_ = grown;
-    } else {
-      items_ = static_cast<T*>(safe_erealloc(items_, capacity_, 2 * sizeof(T), 0));
+  zend_never_inline bool Grow() {
+    const size_t used = size_ * sizeof(T);
+    auto* const grown = static_cast<T*>(ResizeBytes(IsInline() ? nullptr : items_, 2 * used, used));
+    if (grown == nullptr) {
+      return false;
     }
+    if (IsInline()) {
+      memcpy(static_cast<void*>(grown), items_, used);
+    }
+    items_ = grown;
     capacity_ *= 2;
+    return true;
   }
 
   T* items_;

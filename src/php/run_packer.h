@@ -88,6 +88,9 @@ class RunPacker {
   static zend_never_inline char* LongString(const zend_string* string, char* at, EncodedValue* out) {
     const size_t size = ZSTR_LEN(string);
     at = out->GrowFrom(at, size + 3 * kPackedBytes);
+    if (UNEXPECTED(out->is_given_up_)) {
+      return at;
+    }
     if (size > kShortTextBytes && size <= kMediumTextBytes) {
       char* const end = PackMediumAscii(at, ZSTR_VAL(string), size);
       if (EXPECTED(end != nullptr)) {

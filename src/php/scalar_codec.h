@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "php.h"
+#include "php/memory_limit.h"
 #include "php/run_packer.h"
 #include "php/value_decoder.h"
 #include "php/value_encoder.h"
@@ -66,7 +67,7 @@ zend_always_inline bool PackSmall(const zval* value, ShortBytes* out) {
   }
 }
 
-/// Makes `*target` of a scalar that MsgpackReader::ReadScalar() reads.
+/// Makes `*target` of a scalar that MsgpackReader::ReadScalar() reads. An empty string, if memory is out.
 struct ZvalSink {
   zval* target;
 
@@ -85,7 +86,11 @@ struct ZvalSink {
   void Double(double value) { ZVAL_DOUBLE(target, value); }
   void String(const char* data, uint32_t size) {
     if (size > 1) {
-      zend_string* const string = zend_string_alloc(size, false);
+      zend_string* const string = NewString(size);
+      if (UNEXPECTED(string == nullptr)) {
+        ZVAL_EMPTY_STRING(target);
+        return;
+      }
       if (size <= kShortTextBytes) {
         CopyShort(ZSTR_VAL(string), data, size);
       } else {
@@ -108,11 +113,12 @@ inline bool Encode(zval* value, EncodedValue* out) {
   return EXPECTED(EncodeScalar(value, out)) || EncodeValue(value, out);
 }
 
-/// Decodes bytes that are one scalar and nothing else. False: they are not, and `*out` holds nothing to be freed.
+/// Decodes bytes that are one scalar and nothing else. False: they are not, or memory is out, and `*out` holds nothing
+/// to be freed.
 zend_always_inline bool DecodeScalar(const char* data, size_t size, zval* out) {
   MsgpackReader reader(data, size);
   if (!reader.ReadScalar(ZvalSink{out})) return false;
-  if (EXPECTED(reader.Finished())) return true;
+  if (EXPECTED(reader.Finished() && !MemoryIsOut())) return true;
   zval_ptr_dtor_str(out);
   return false;
 }

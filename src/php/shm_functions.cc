@@ -15,6 +15,7 @@
 
 #include "php/decoded_cache.h"
 #include "php/handle_object.h"
+#include "php/memory_limit.h"
 #include "php/scalar_codec.h"
 #include "php/status_report.h"
 #include "port/monotonic_clock.h"
@@ -74,22 +75,31 @@ size_t CacheBudget() {
 /// What a read came to, besides the result.
 struct Reading {
   Peeked peeked;
-  bool is_plain = true;  // not: an object or reference in it, bytes that are no value, or user code that threw
+  bool is_plain = true;  // not: an object or reference in it, bytes that are no value, user code that threw, no memory
 };
 
 /// Turns private bytes into the result, with stock's warning if they are no value.
 void SetResult(const void* data, size_t size, zval* return_value, Reading* reading) {
   if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value, &reading->is_plain))) return;
   reading->is_plain = false;
-  if (EG(exception) == nullptr) php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
+  if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut())
+    php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
   ZVAL_FALSE(return_value);
+}
+
+/// Memory is out: that error is all there is to say.
+Status EndWithoutMemory(zval* return_value, Reading* reading) {
+  reading->is_plain = false;
+  ZVAL_FALSE(return_value);
+  return {};
 }
 
 /// Reads under the lock, because writers were too fast for reading without it. May need several buffers while the value
 /// grows; every next one has room to spare.
 Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, Reading* reading) {
   for (size_t size = reading->peeked.length;; size = reading->peeked.length + reading->peeked.length / 2) {
-    char* const buffer = static_cast<char*>(emalloc(size));
+    char* const buffer = static_cast<char*>(shmpack::php::NewBytes(size));
+    if (buffer == nullptr) return EndWithoutMemory(return_value, reading);
     const Status status = object->region.ReadLocked(key, SHMPACK_G(lock_timeout_ms), buffer, size, &reading->peeked);
     if (status.ok()) SetResult(buffer, reading->peeked.length, return_value, reading);
     efree(buffer);
@@ -103,7 +113,8 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
   Status copied;
   if (const uint32_t header = shmpack::MsgpackStringHeader(peeked.head, peeked.length); header != 0) {
     // Straight into the result: one copy, and none of it is looked at before the version is.
-    zend_string* const string = zend_string_alloc(peeked.length - header, false);
+    zend_string* const string = shmpack::php::NewString(peeked.length - header);
+    if (string == nullptr) return EndWithoutMemory(return_value, reading);
     copied = object->region.Copy(peeked, header, ZSTR_VAL(string));
     if (copied.ok()) {
       ZSTR_VAL(string)[ZSTR_LEN(string)] = '\0';
@@ -112,7 +123,8 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
       zend_string_efree(string);
     }
   } else {
-    char* const buffer = static_cast<char*>(emalloc(peeked.length));
+    char* const buffer = static_cast<char*>(shmpack::php::NewBytes(peeked.length));
+    if (buffer == nullptr) return EndWithoutMemory(return_value, reading);
     copied = object->region.Copy(peeked, 0, buffer);
     if (copied.ok()) SetResult(buffer, peeked.length, return_value, reading);
     efree(buffer);
@@ -194,7 +206,7 @@ zend_never_inline void PutString(AttachedRegion& object, zend_long key, const ze
 /// shm_put_var() of what may need memory or run user code. Apart from it, so that the short way is short.
 zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* value, zval* return_value) {
   shmpack::php::EncodedValue encoded;
-  if (!shmpack::php::Encode(value, &encoded)) RETURN_THROWS();
+  if (!shmpack::php::Encode(value, &encoded)) return;  // There is an exception, or memory is out.
   AttachedRegion* const object =
       &RegionObject::Of(argument);  // Again: encoding may have run user code that detached it.
   if (UNEXPECTED(!object->region.attached())) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "php/memory_limit.h"
 #include "php/slot_report.h"
 #include "php/value_decoder.h"
 #include "php/value_encoder.h"
@@ -81,9 +82,10 @@ bool WantsView(const zend_function* callback) {
          zend_string_equals_ci(ZEND_TYPE_NAME(type), shmpack::php::SlotViewClass()->name);
 }
 
-/// All bytes of a slot. False: a warning was raised.
+/// All bytes of a slot. False: a warning was raised, or memory is out.
 bool LookAtSlot(const OpenSlotTable& open, uint32_t id, zval* result) {
-  zend_string* const bytes = zend_string_alloc(open.table.slot_bytes(), false);
+  zend_string* const bytes = shmpack::php::NewString(open.table.slot_bytes());
+  if (UNEXPECTED(bytes == nullptr)) return false;
   const Status status = open.table.Look(id, ZSTR_VAL(bytes), open.table.slot_bytes(), SHMPACK_G(lock_timeout_ms));
   if (UNEXPECTED(!status.ok())) {
     zend_string_efree(bytes);
@@ -257,7 +259,8 @@ ZEND_FUNCTION(slotmem_get) {
     zend_argument_value_error(ArgumentNumber(execute_data, 3), "must be between 0 and %u", open.table.slot_bytes());
     RETURN_THROWS();
   }
-  zend_string* const bytes = zend_string_alloc(static_cast<size_t>(length), false);
+  zend_string* const bytes = shmpack::php::NewString(static_cast<size_t>(length));
+  if (UNEXPECTED(bytes == nullptr)) return;
   const Status status = open.table.Get(static_cast<uint32_t>(id), ZSTR_VAL(bytes), static_cast<uint32_t>(length),
                                        SHMPACK_G(lock_timeout_ms));
   if (EXPECTED(status.ok())) {
@@ -371,7 +374,7 @@ ZEND_FUNCTION(slotmem_put_var) {
   const OpenSlotTable& open = SlotTableObject::Of(Z_OBJ_P(object));
   if (!HasSlot(execute_data, open.table, id)) RETURN_THROWS();
   shmpack::php::EncodedValue encoded;
-  if (!shmpack::php::EncodeValue(value, &encoded)) RETURN_THROWS();
+  if (!shmpack::php::EncodeValue(value, &encoded)) return;  // There is an exception, or memory is out.
   const shmpack::ValueBytes parts = encoded.bytes();
   const uint64_t length = parts.head_bytes + parts.body_bytes;
   if (length + kBin32Header > open.table.slot_bytes()) {
@@ -381,7 +384,11 @@ ZEND_FUNCTION(slotmem_put_var) {
                      static_cast<zend_ulong>(length + kBin32Header), open.table.slot_bytes());
     RETURN_FALSE;
   }
-  auto* const bytes = static_cast<uint8_t*>(emalloc(length + kBin32Header));
+  auto* const bytes = static_cast<uint8_t*>(shmpack::php::NewBytes(length + kBin32Header));
+  if (bytes == nullptr) {
+    FreeEncodedValue(&encoded);
+    return;
+  }
   bytes[0] = kBin32;
   for (int i = 0; i < 4; ++i) bytes[1 + i] = static_cast<uint8_t>(length >> (24 - 8 * i));
   std::memcpy(bytes + kBin32Header, parts.head, parts.head_bytes);
@@ -414,7 +421,8 @@ ZEND_FUNCTION(slotmem_get_var) {
     const bool is_second = bytes == small;
     if (!is_second) efree(bytes);
     size = is_second ? stored : std::min(slot_bytes, stored + stored / 2);
-    bytes = static_cast<uint8_t*>(emalloc(size));
+    bytes = static_cast<uint8_t*>(shmpack::php::NewBytes(size));
+    if (bytes == nullptr) return;
   }
   bool plain;
   const bool decoded = stored != 0 && shmpack::php::DecodeValue(reinterpret_cast<const char*>(bytes) + kBin32Header,
@@ -423,7 +431,7 @@ ZEND_FUNCTION(slotmem_get_var) {
   if (decoded) return;
   if (!status.ok()) {
     WarnSlot(*open, id, status);
-  } else if (EG(exception) == nullptr) {
+  } else if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut()) {
     php_error_docref(nullptr, E_WARNING, "Slot " ZEND_LONG_FMT " holds no value", id);
   }
   RETURN_FALSE;

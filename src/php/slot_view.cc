@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "core/shared_access.h"
+#include "php/memory_limit.h"
 #include "php/slot_functions.h"
 #include "php/slot_report.h"
 
@@ -46,7 +47,7 @@ bool IsInside(const OpenSlotView& view, zend_long offset, uint64_t length, uint3
   return false;
 }
 
-/// REQUIRES, as for Write(): inside. False: a warning was raised.
+/// REQUIRES, as for Write(): inside. False: a warning was raised, or memory is out.
 bool Read(const OpenSlotView& view, zend_long offset, void* out, size_t length) {
   if (EXPECTED(view.address != nullptr)) {
     shmpack::CopyOut(out, view.address + offset, length);
@@ -54,7 +55,8 @@ bool Read(const OpenSlotView& view, zend_long offset, void* out, size_t length) 
   }
   // The slot may not be pinned, so this reads it as get does, from its beginning.
   const auto end = static_cast<uint32_t>(static_cast<size_t>(offset) + length);
-  char* const copy = static_cast<char*>(emalloc(end + 1));
+  char* const copy = static_cast<char*>(shmpack::php::NewBytes(size_t{end} + 1));
+  if (copy == nullptr) return false;
   const Status status = TableOf(view).table.Look(view.id, copy, end, SHMPACK_G(lock_timeout_ms));
   if (status.ok()) std::memcpy(out, copy + offset, length);
   efree(copy);
@@ -217,7 +219,8 @@ ZEND_METHOD(Shmpack_SlotView, read) {
     if (EG(exception) == nullptr) zend_argument_value_error(2, "must be greater than or equal to 0");
     RETURN_THROWS();
   }
-  zend_string* const bytes = zend_string_alloc(static_cast<size_t>(length), false);
+  zend_string* const bytes = shmpack::php::NewString(static_cast<size_t>(length));
+  if (UNEXPECTED(bytes == nullptr)) return;
   if (!Read(view, offset, ZSTR_VAL(bytes), static_cast<size_t>(length))) {
     zend_string_efree(bytes);
     RETURN_FALSE;

@@ -5,6 +5,7 @@
 #endif
 
 #include "php/decoder_state.h"
+#include "php/memory_limit.h"
 #include "php/scalar_codec.h"
 #include "php/table_access.h"
 #include "php/value_decoder.h"
@@ -56,7 +57,7 @@ bool Decoder::Run(zval* out) {
       step = Step::kFailed;
     }
   }
-  const bool built = step != Step::kFailed && reader_.Finished() && !EG(exception);
+  const bool built = step != Step::kFailed && reader_.Finished() && !EG(exception) && !MemoryIsOut();
   if (!built) {
     Abandon();
   }
@@ -101,6 +102,7 @@ void Decoder::Abandon() {
 void Decoder::Free() {
   frames_.Free();
   hooks_.Free();
+  cases_.Free();
   for (zend_object* const object : objects_) {
     OBJ_RELEASE(object);
   }
@@ -118,7 +120,10 @@ Decoder::Frame* Decoder::PushFrame(Kind kind) {
   if (UNEXPECTED(frames_.size() >= kMaxValueDepth)) {
     return nullptr;
   }
-  Frame* const frame = &frames_.Push();
+  Frame* const frame = frames_.Push();
+  if (UNEXPECTED(frame == nullptr)) {
+    return nullptr;
+  }
   *frame = Frame{};
   frame->kind = kind;
   return frame;
@@ -132,7 +137,7 @@ Decoder::Step Decoder::Value(zval* target) {
 /// Value() for what is no scalar.
 Decoder::Step Decoder::Opening(zval* target) {
   MsgpackToken token;
-  if (UNEXPECTED(!reader_.ReadOther(&token))) {
+  if (UNEXPECTED(MemoryIsOut() || !reader_.ReadOther(&token))) {
     return Step::kFailed;
   }
   switch (token.kind) {
@@ -151,7 +156,7 @@ Decoder::Step Decoder::OpenList(uint32_t count, zval* target) {
     ZVAL_EMPTY_ARRAY(target);
     return Step::kDone;
   }
-  if (UNEXPECTED(count >= HT_MAX_SIZE || frames_.size() >= kMaxValueDepth)) {
+  if (UNEXPECTED(count >= HT_MAX_SIZE || frames_.size() >= kMaxValueDepth || !HasRoomFor(ListBytes(count)))) {
     return Step::kFailed;
   }
   zend_array* const table = zend_new_array(count);
@@ -163,6 +168,9 @@ Decoder::Step Decoder::OpenList(uint32_t count, zval* target) {
     return Step::kDone;
   }
   Frame* const frame = PushFrame(Kind::kList);
+  if (UNEXPECTED(frame == nullptr)) {
+    return Step::kFailed;
+  }
   frame->table = table;
   frame->remaining = remaining;
   return Step::kOpened;
@@ -172,7 +180,7 @@ Decoder::Step Decoder::OpenList(uint32_t count, zval* target) {
 uint32_t Decoder::FillListRun(zend_array* table, uint32_t count) {
   MsgpackReader reader = reader_;  // a copy can be in registers
   uint32_t index = table->nNumUsed;
-  while (count > 0 && reader.ReadScalar(ZvalSink{PackedPlace(table, index)})) {
+  while (count > 0 && !MemoryIsOut() && reader.ReadScalar(ZvalSink{PackedPlace(table, index)})) {
     ++index;
     --count;
   }
@@ -189,6 +197,9 @@ Decoder::Step Decoder::FillList() {
     if (frame.remaining == 0) {
       return Step::kDone;
     }
+    if (UNEXPECTED(MemoryIsOut())) {
+      return Step::kFailed;
+    }
     --frame.remaining;
     zval* const element = PackedPlace(table, table->nNumUsed);
     ZVAL_NULL(element);
@@ -200,8 +211,11 @@ Decoder::Step Decoder::FillList() {
   }
 }
 
-/// An array for a map of `count` pairs, at least one, and what is known of its keys.
+/// An array for a map of `count` pairs, at least one, and what is known of its keys. Null: too many, or memory is out.
 zend_array* Decoder::NewMap(uint32_t count, MapShapes::Shape** shape, uint32_t* serial) {
+  if (UNEXPECTED(count >= HT_MAX_SIZE || !HasRoomFor(TableBytes(count)))) {
+    return nullptr;
+  }
   zend_array* const table = zend_new_array(count);
   zend_hash_real_init_mixed(table);
   *shape = shapes.Find(reader_, count);
@@ -217,12 +231,12 @@ Decoder::Step Decoder::OpenMap(uint32_t count, zval* target) {
     ZVAL_EMPTY_ARRAY(target);
     return Step::kDone;
   }
-  if (UNEXPECTED(count >= HT_MAX_SIZE || frames_.size() >= kMaxValueDepth)) {
-    return Step::kFailed;
-  }
   MapShapes::Shape* shape;
   uint32_t serial;
-  zend_array* const table = NewMap(count, &shape, &serial);
+  zend_array* const table = EXPECTED(frames_.size() < kMaxValueDepth) ? NewMap(count, &shape, &serial) : nullptr;
+  if (UNEXPECTED(table == nullptr)) {
+    return Step::kFailed;
+  }
   ZVAL_ARR(target, table);
   if (EXPECTED(serial != 0)) {
     if (!FillByShape(table, shape)) {
@@ -234,6 +248,9 @@ Decoder::Step Decoder::OpenMap(uint32_t count, zval* target) {
     }
   }
   Frame* const frame = PushFrame(Kind::kMap);
+  if (UNEXPECTED(frame == nullptr)) {
+    return Step::kFailed;
+  }
   frame->table = table;
   frame->remaining = count - table->nNumUsed;
   frame->shape = shape;
@@ -288,7 +305,7 @@ Decoder::Step Decoder::FillMap() {
       }
       return Step::kDone;
     }
-    zval* const slot = NextSlot(frame);
+    zval* const slot = EXPECTED(!MemoryIsOut()) ? NextSlot(frame) : nullptr;
     if (slot == nullptr) {
       return Step::kFailed;
     }
@@ -299,7 +316,7 @@ Decoder::Step Decoder::FillMap() {
   }
 }
 
-/// Reads the next key; returns the null element for it, or null if it cannot be a key.
+/// Reads the next key; returns the null element for it, or null if it cannot be a key or memory is out.
 zval* Decoder::NextSlot(Frame& frame) {
   --frame.remaining;
   zend_array* const table = frame.table;
@@ -320,8 +337,8 @@ zval* Decoder::NextSlot(Frame& frame) {
   return reader_.Next(&key) ? MapSlot(table, key) : nullptr;
 }
 
-/// The null element of `table` for a key; null: no array can have such a key. Keys are as PHP has them ("7" is 7), and
-/// of two equal ones the later counts.
+/// The null element of `table` for a key; null: no array can have such a key, or memory is out. Keys are as PHP has
+/// them ("7" is 7), and of two equal ones the later counts.
 zval* Decoder::MapSlot(zend_array* table, const MsgpackToken& key) {
   zval* slot;
   zend_ulong number;
@@ -329,7 +346,11 @@ zval* Decoder::MapSlot(zend_array* table, const MsgpackToken& key) {
     if (MayBeNumber(key) && _zend_handle_numeric_str_ex(key.data, key.size, &number)) {
       slot = zend_hash_index_lookup(table, number);
     } else {
-      slot = zend_hash_lookup(table, keys_.Get(key.data, key.size));
+      zend_string* const name = keys_.Get(key.data, key.size);
+      if (UNEXPECTED(name == nullptr)) {
+        return nullptr;
+      }
+      slot = zend_hash_lookup(table, name);
     }
   } else if (key.kind == MsgpackKind::kInt) {
 #if SIZEOF_ZEND_LONG < 8
@@ -342,7 +363,9 @@ zval* Decoder::MapSlot(zend_array* table, const MsgpackToken& key) {
     return nullptr;
   }
   if (UNEXPECTED(Z_TYPE_P(slot) != IS_NULL)) {
-    Discard(slot);
+    if (!Discard(slot)) {
+      return nullptr;
+    }
     ZVAL_NULL(slot);
   }
   return slot;
@@ -390,6 +413,9 @@ Decoder::Step Decoder::Ext(const MsgpackToken& token, zval* target) {
     case kExtEnumCase:
       ok = EnumCase(target);
       break;
+    case kExtSameEnumCase:
+      ok = SameEnumCase(target);
+      break;
     default:
       break;
   }
@@ -413,18 +439,19 @@ bool Decoder::Close() {
     }
     reader_ = frame.outer;
   }
-  frames_.Pop();
-  if (frame.kind == Kind::kHookData) {
-    Hook& hook = hooks_.Push();
-    hook.kind = Hook::Kind::kUnserialize;
-    hook.object = frame.object;
-    ZVAL_ARR(&hook.value, frame.table);
-  } else if (frame.kind == Kind::kProperties && frame.has_wakeup) {
-    Hook& hook = hooks_.Push();
-    hook.kind = Hook::Kind::kWakeup;
-    hook.object = frame.object;
-    ZVAL_UNDEF(&hook.value);
+  if (frame.kind == Kind::kHookData || frame.has_wakeup) {
+    Hook* const hook = hooks_.Push();
+    if (UNEXPECTED(hook == nullptr)) {
+      return false;
+    }
+    hook->kind = frame.has_wakeup ? Hook::Kind::kWakeup : Hook::Kind::kUnserialize;
+    hook->object = frame.object;
+    ZVAL_UNDEF(&hook->value);
+    if (!frame.has_wakeup) {
+      ZVAL_ARR(&hook->value, frame.table);
+    }
   }
+  frames_.Pop();
   return true;
 }
 
@@ -440,10 +467,14 @@ Decoder::Step Decoder::OpenReference(zval* target) {
   ZVAL_NEW_EMPTY_REF(target);
   zend_reference* const reference = Z_REF_P(target);
   ZVAL_NULL(&reference->val);
-  references_.Push() = reference;
-  GC_ADDREF(reference);
   frame->reference = reference;
   frame->remaining = 1;
+  zend_reference** const held = references_.Push();
+  if (UNEXPECTED(held == nullptr)) {
+    return Step::kFailed;
+  }
+  *held = reference;
+  GC_ADDREF(reference);
   return Step::kOpened;
 }
 

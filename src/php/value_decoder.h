@@ -16,9 +16,9 @@
 namespace shmpack::php {
 
 /// Builds the value that the `size` bytes at `data` describe, exactly, in `*out` (whose old content is not freed).
-/// False: `*out` is null; either user code threw, or the class may not be built (EG(exception) is set), or the bytes
-/// are no stored value, and the caller reports that. `*plain` on true: the value holds no object, enum case or
-/// reference, so a copy of it is as good, and nothing ran to make it.
+/// False: `*out` is null; either user code threw, or the class may not be built (EG(exception) is set), or memory
+/// is out, or the bytes are no stored value, and the caller reports that. `*plain` on true: the value holds no object,
+/// enum case or reference, so a copy of it is as good, and nothing ran to make it.
 bool DecodeValue(const char* data, size_t size, zval* out, bool* plain);
 
 /// To be called when a request begins and when it ends: keys of maps are remembered in between, see map_shapes.h.

@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "php/encoder_state.h"
+#include "php/memory_limit.h"
 #include "php/run_packer.h"
 #include "php/table_access.h"
 #include "php/value_encoder.h"
@@ -28,20 +29,29 @@ bool HasNoHoles(zend_array* table) { return (HT_FLAGS(table) & HASH_FLAG_HAS_EMP
 
 }  // namespace
 
-void EncodedValue::Grow(size_t count) {
+bool EncodedValue::Grow(size_t count) {
+  if (is_given_up_) {
+    size_ = 0;
+    return false;
+  }
   const size_t wanted = zend_safe_address_guarded(1, count, size_);
   size_t capacity = capacity_ * 2;
   if (capacity < wanted) {
     capacity = wanted;
   }
-  if (begin_ == inline_) {
-    char* const grown = static_cast<char*>(emalloc(capacity));
-    std::memcpy(grown, inline_, size_);
-    begin_ = grown;
-  } else {
-    begin_ = static_cast<char*>(erealloc2(begin_, capacity, size_));
+  const bool was_inline = begin_ == inline_;
+  auto* const grown = static_cast<char*>(ResizeBytes(was_inline ? nullptr : begin_, capacity, size_));
+  if (UNEXPECTED(grown == nullptr)) {
+    is_given_up_ = true;
+    size_ = 0;
+    return false;
   }
+  if (was_inline) {
+    std::memcpy(grown, inline_, size_);
+  }
+  begin_ = grown;
   capacity_ = capacity;
+  return true;
 }
 
 char* EncodedValue::GrowFrom(char* at, size_t count) {
@@ -82,16 +92,14 @@ bool Encoder::Run(zval* root) {
     }
   }
   Free();  // may run destructors, which may throw
-  return going_on && !EG(exception);
+  return going_on && !out_->is_given_up_ && !EG(exception) && !MemoryIsOut();
 }
 
 void Encoder::Free() {
   while (!frames_.empty()) {
-    const Frame& frame = frames_.back();
-    if (frame.kind == Kind::kList || frame.kind == Kind::kTable) {
-      zend_release_properties(frame.table);
-    }
+    const Frame frame = frames_.back();
     frames_.Pop();
+    Release(frame);
   }
   frames_.Free();
   for (zend_refcounted* const counted : held_) {
@@ -157,14 +165,21 @@ Encoder::Frame* Encoder::PushFrame(Kind kind) {
                             kMaxValueDepth);
     return nullptr;
   }
-  Frame* const frame = &frames_.Push();
+  Frame* const frame = frames_.Push();
+  if (UNEXPECTED(frame == nullptr)) {
+    return nullptr;
+  }
   *frame = Frame{};
   frame->kind = kind;
   return frame;
 }
 
 /// Arrays that hold only scalars are written here and now; others get a frame from their first other element on.
-bool Encoder::Array(zend_array* table) {
+/// `sole`: the reference that holds this array and that nothing else refers to, or null.
+bool Encoder::Array(zend_array* table, zend_reference* sole) {
+  if (UNEXPECTED(out_->is_given_up_)) {
+    return false;
+  }
   const bool no_holes = HasNoHoles(table);
   const bool is_list = no_holes && zend_array_is_list(table);
   const uint32_t count = EXPECTED(no_holes) ? zend_hash_num_elements(table) : zend_array_count(table);
@@ -194,6 +209,10 @@ bool Encoder::Array(zend_array* table) {
   frame->declared = count;
   frame->written = written;
   frame->map_at = map_at;
+  if (sole != nullptr) {
+    frame->sole = sole;
+    GC_ADDREF(sole);
+  }
   return true;
 }
 
@@ -275,8 +294,10 @@ bool Encoder::Key(zend_array* table, uint32_t index) {
 bool Encoder::CloseFrame() {
   const Frame frame = frames_.back();
   frames_.Pop();
-  bool ok = true;
-  if (frame.kind == Kind::kReference) {
+  bool ok = !out_->is_given_up_;
+  if (!ok) {
+    // Where it began lies behind what is written.
+  } else if (frame.kind == Kind::kReference) {
     ok = EndExt(frame.ext_at, kExtReference);
   } else if (frame.kind != Kind::kList) {
     if (UNEXPECTED(frame.written != frame.declared)) {
@@ -286,18 +307,28 @@ bool Encoder::CloseFrame() {
       ok = EndExt(frame.ext_at, kExtObject);
     }
   }
-  if (frame.kind == Kind::kList || frame.kind == Kind::kTable) {
-    zend_release_properties(frame.table);  // what __serialize() returned may go away here, with destructors
-  }
+  Release(frame);
   return ok && !EG(exception);
+}
+
+/// Lets go of what a frame holds. What __serialize() returned may go away here, with destructors.
+void Encoder::Release(const Frame& frame) {
+  if (frame.kind == Kind::kList || frame.kind == Kind::kTable) {
+    zend_release_properties(frame.table);
+  }
+  if (frame.sole != nullptr) {
+    zval value;
+    ZVAL_REF(&value, frame.sole);
+    zval_ptr_dtor(&value);
+  }
 }
 
 /// Rewrites a map's header after user code changed the properties while they were being written.
 void Encoder::CorrectCount(const Frame& frame) {
   const size_t old_bytes = MapHeaderBytes(frame.declared);
   const size_t new_bytes = MapHeaderBytes(frame.written);
-  if (out_->capacity_ - out_->size_ < new_bytes) {
-    out_->Grow(new_bytes);
+  if (out_->capacity_ - out_->size_ < new_bytes && !out_->Grow(new_bytes)) {
+    return;
   }
   const size_t body_at = frame.map_at + old_bytes;
   const size_t body_bytes = out_->size_ - body_at;
@@ -307,11 +338,20 @@ void Encoder::CorrectCount(const Frame& frame) {
   out_->size_ += body_bytes;
 }
 
+/// A reference that nothing else refers to is what it holds, unless that leads back to it: while it is being gone into
+/// it is held, and so it is met as another one.
 bool Encoder::Reference(zend_reference* reference) {
-  if (GC_REFCOUNT(reference) == 1 || !IsShared(reference)) {
-    return Value(&reference->val);
+  if (GC_REFCOUNT(reference) == 1) {
+    zval* const value = &reference->val;
+    return Z_TYPE_P(value) == IS_ARRAY ? Array(Z_ARR_P(value), reference) : Value(value);
+  }
+  if (!IsShared(reference)) {
+    return !MemoryIsOut() && Value(&reference->val);
   }
   zval* const number = Number(reinterpret_cast<zend_refcounted*>(reference));
+  if (number == nullptr) {
+    return false;
+  }
   if (Z_TYPE_P(number) == IS_LONG) {
     return NumberExt(kExtSameReference, Z_LVAL_P(number));
   }
@@ -359,7 +399,7 @@ bool Encoder::IsShared(zend_reference* reference) {
 }
 
 /// Walks the root's arrays. A reference is gone into once, an array at most twice: what a shared array holds occurs
-/// more than once, and that is all there is to know.
+/// more than once, and that is all there is to know. Stops when memory is out.
 void Encoder::CountReferences() {
   struct Position {
     zend_array* table;
@@ -367,8 +407,12 @@ void Encoder::CountReferences() {
   };
   occurrences_ = zend_new_array(0);
   RequestVector<Position, 16> positions;
-  positions.Push() = Position{Z_ARR_P(root_), 0};
-  while (!positions.empty() && !has_objects_) {
+  const auto push = [&positions](zend_array* table) {
+    Position* const position = positions.Push();
+    if (position != nullptr) *position = {table, 0};
+  };
+  push(Z_ARR_P(root_));
+  while (!positions.empty() && !has_objects_ && !MemoryIsOut()) {
     Position& position = positions.back();
     if (position.index == position.table->nNumUsed) {
       positions.Pop();
@@ -379,9 +423,7 @@ void Encoder::CountReferences() {
       element = Z_INDIRECT_P(element);
     }
     if (Z_ISREF_P(element)) {
-      zval* const count = zend_hash_index_lookup(occurrences_, AddressKey(Z_REF_P(element)));
-      ZVAL_LONG(count, Z_TYPE_P(count) == IS_LONG ? Z_LVAL_P(count) + 1 : 1);
-      if (Z_LVAL_P(count) > 1) {
+      if (Occurrences(Z_REF_P(element)) > 1) {
         continue;
       }
       element = Z_REFVAL_P(element);
@@ -389,27 +431,39 @@ void Encoder::CountReferences() {
     if (Z_TYPE_P(element) == IS_OBJECT) {
       has_objects_ = true;
     } else if (Z_TYPE_P(element) == IS_ARRAY && Z_REFCOUNTED_P(element)) {
-      if (Z_REFCOUNT_P(element) > 1) {
-        zval* const count = zend_hash_index_lookup(occurrences_, AddressKey(Z_ARR_P(element)));
-        ZVAL_LONG(count, Z_TYPE_P(count) == IS_LONG ? Z_LVAL_P(count) + 1 : 1);
-        if (Z_LVAL_P(count) > 2) {
-          continue;
-        }
+      if (Z_REFCOUNT_P(element) == 1 || Occurrences(Z_ARR_P(element)) <= 2) {
+        push(Z_ARR_P(element));
       }
-      positions.Push() = Position{Z_ARR_P(element), 0};
     }
   }
   positions.Free();
 }
 
-/// The number of an object or reference; null, and from now on held, if it has none yet.
+/// How often something has occurred, this time included.
+zend_long Encoder::Occurrences(const void* counted) {
+  if (!HasRoomForPair(occurrences_)) {
+    return 0;
+  }
+  zval* const count = zend_hash_index_lookup(occurrences_, AddressKey(counted));
+  ZVAL_LONG(count, Z_TYPE_P(count) == IS_LONG ? Z_LVAL_P(count) + 1 : 1);
+  return Z_LVAL_P(count);
+}
+
+/// The number of an object or reference: a null zval, and from now on held, if it has none yet. Null: memory is out.
 zval* Encoder::Number(zend_refcounted* counted) {
   if (numbers_ == nullptr) {
     numbers_ = zend_new_array(0);
   }
+  if (!HasRoomForPair(numbers_)) {
+    return nullptr;
+  }
   zval* const number = zend_hash_index_lookup(numbers_, AddressKey(counted));
   if (Z_TYPE_P(number) == IS_NULL) {
-    held_.Push() = counted;
+    zend_refcounted** const held = held_.Push();
+    if (held == nullptr) {
+      return nullptr;
+    }
+    *held = counted;
     GC_ADDREF(counted);
   }
   return number;
@@ -423,6 +477,9 @@ size_t Encoder::BeginExt() {
 }
 
 bool Encoder::EndExt(size_t ext_at, int8_t type) {
+  if (UNEXPECTED(out_->is_given_up_)) {
+    return false;
+  }
   const size_t bytes = out_->size_ - ext_at - kLongExtHeader;
   if (UNEXPECTED(bytes > UINT32_MAX)) {
     zend_throw_exception(nullptr, "Objects of 4 GiB or more cannot be stored in shared memory", 0);

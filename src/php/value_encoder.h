@@ -27,8 +27,8 @@ struct EncodedValue {
 
   /// Appends; the stream interface that msgpack::packer writes to.
   void write(const char* bytes, size_t count) {
-    if (UNEXPECTED(capacity_ - size_ < count)) {
-      Grow(count);
+    if (UNEXPECTED(capacity_ - size_ < count) && !Grow(count)) {
+      return;
     }
     std::memcpy(begin_ + size_, bytes, count);
     size_ += count;
@@ -41,8 +41,10 @@ struct EncodedValue {
   }
 
   // For the encoder only.
-  void Grow(size_t count);
-  /// For who keeps its own position `at`, from where `count` bytes must be free: the position to go on at.
+  /// False: memory is out, and what was written is given up, for good; the room that it took may be written to.
+  bool Grow(size_t count);
+  /// For who keeps its own position `at`, from where `count` bytes must be free: the position to go on at. After a
+  /// Grow() that failed as many as `inline_` has are free there, not more.
   char* GrowFrom(char* at, size_t count);
   const char* limit() const { return begin_ + capacity_; }
   char* begin_ = inline_;
@@ -50,13 +52,14 @@ struct EncodedValue {
   size_t capacity_ = sizeof(inline_);
   const char* body_ = nullptr;
   size_t body_size_ = 0;
+  bool is_given_up_ = false;
   char inline_[512];
 };
 
 /// Encodes `*value` into `*out`, which must be fresh and must not outlive the value. False: refused, or user code
-/// threw; EG(exception) is set, always, and `*out` is empty. What serialize() throws is thrown here too; besides,
-/// values nested deeper than kMaxValueDepth, and strings of 4 GiB or more, throw an Exception. Warnings raised on the
-/// way (by __sleep) do not fail it.
+/// threw, and EG(exception) is set; or memory is out; `*out` is empty. What serialize() throws is thrown here too;
+/// besides, values nested deeper than kMaxValueDepth, and strings of 4 GiB or more, throw an Exception. Warnings raised
+/// on the way (by __sleep) do not fail it.
 bool EncodeValue(zval* value, EncodedValue* out);
 
 /// Frees the bytes; `*out` is empty and fresh again.
@@ -68,6 +71,7 @@ inline void FreeEncodedValue(EncodedValue* out) {
   }
   out->size_ = 0;
   out->body_size_ = 0;
+  out->is_given_up_ = false;
 }
 
 }  // namespace shmpack::php

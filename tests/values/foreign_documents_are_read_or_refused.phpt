@@ -49,6 +49,7 @@ class Early
 enum Suit
 {
     case Hearts;
+    case Spades;
     const Best = self::Hearts;
 }
 
@@ -93,7 +94,7 @@ $documents = [
     'map larger than the bytes' => "\xdf\xff\xff\xff\xff\x01",
     'string longer than the bytes' => "\xdb\xff\xff\xff\xff a",
     'timestamp' => "\xd6\xff\0\0\0\0",
-    'unknown ext' => "\xd4\x07\0",
+    'unknown ext' => "\xd4\x08\0",
     'object' => ext(1, str('stdClass'), "\x81\xa1a\x01"),
     'object, payload too long' => ext(1, str('stdClass'), "\x80\xc0"),
     'object, payload too short' => ext(1, str('stdClass'), "\x81\xa1a"),
@@ -122,6 +123,24 @@ $documents = [
     'enum, a constant' => ext(6, str('Suit'), str('Best')),
     'enum, a class' => ext(6, str('stdClass'), str('Hearts')),
     'enum, no class' => ext(6, str('NoSuch'), str('Hearts')),
+    'case again' => "\x94" . ext(6, str('Suit'), str('Hearts')) . ext(6, str('Suit'), str('Spades')) . "\xd4\x07\x01\xd4\x07\x00",
+    'case again, said twice' => "\x93" . ext(6, str('Suit'), str('Hearts')) . ext(6, str('Suit'), str('Hearts')) . "\xd4\x07\x01",
+    'case again, unknown' => "\x92" . ext(6, str('Suit'), str('Hearts')) . "\xd4\x07\x01",
+    'case again, before the first' => "\x92\xd4\x07\x00" . ext(6, str('Suit'), str('Hearts')),
+    'case again, an object' => "\x92" . ext(1, str('stdClass'), "\x80") . "\xd4\x07\x00",
+    'object again, a case' => "\x92" . ext(6, str('Suit'), str('Hearts')) . "\xd4\x03\x00",
+    'case again, one that is refused' => "\x92" . ext(6, str('Suit'), str('Clubs')) . "\xd4\x07\x00",
+    'case again, negative' => "\x92" . ext(6, str('Suit'), str('Hearts')) . "\xd4\x07\xff",
+    'case again, 2^32' => "\x92" . ext(6, str('Suit'), str('Hearts')) . ext(7, "\xcf\0\0\0\1\0\0\0\0"),
+    'case again, no number' => "\x92" . ext(6, str('Suit'), str('Hearts')) . "\xd4\x07\xc0",
+    'case again, names' => "\x92" . ext(6, str('Suit'), str('Hearts')) . ext(7, str('Suit'), str('Hearts')),
+    'case again, two numbers' => "\x92" . ext(6, str('Suit'), str('Hearts')) . ext(7, "\0\0"),
+    'case again, as a key' => "\x92" . ext(6, str('Suit'), str('Hearts')) . "\x81\xd4\x07\x00\x01",
+    'case again, as a property' => "\x92" . ext(6, str('Suit'), str('Hearts')) . ext(1, str('stdClass'), "\x81\xa1a\xd4\x07\x00"),
+    'case again, misfit' => "\x92" . ext(6, str('Suit'), str('Hearts')) . ext(1, str('Typed'), "\x81\xa3int\xd4\x07\x00"),
+    'case again, in a reference' => "\x93" . ext(6, str('Suit'), str('Hearts')) . ext(4, "\xd4\x07\x00") . "\xd4\x05\x00",
+    'case again, in data of a hook' => "\x92" . ext(6, str('Suit'), str('Hearts')) . ext(1, str('Hooked'), "\x81\x00\xd4\x07\x00"),
+    'case again, unknown, in data of a hook' => "\x92" . ext(6, str('Suit'), str('Hearts')) . ext(1, str('Hooked'), "\x81\x00\xd4\x07\x05"),
     'Serializable, a class that is not' => ext(2, str('Hooked'), "\xc4\x01a"),
     'met before its own hook' => "\x91" . ext(4, "\x92" . ext(1, str('Early'), "\x81\xa5graph\xd4\x05\x00")
         . ext(1, str('HashContext'), "\x85\x00\xa6crc32b\x01\x00\x02\x91\xff\x03\x02\x04\x90")),
@@ -137,7 +156,7 @@ foreach ($documents as $name => $document) {
     echo $name, ': ';
     try {
         $value = read_document($document);
-        if (is_array($value) && ($value[0][1] ?? null) instanceof HashContext) $value = hash_final($value[0][1]);
+        if (is_array($value) && is_array($value[0]) && ($value[0][1] ?? null) instanceof HashContext) $value = hash_final($value[0][1]);
         echo $value === 'refused' ? $value : strtr(var_export($value, true), ["\n" => ' ', '\\' => '']), "\n";
     } catch (Throwable $thrown) {
         echo get_class($thrown), ': ', $thrown->getMessage(), "\n";
@@ -155,9 +174,9 @@ shm_remove(shm_attach(0x53507066, 65536));
 float 32: 1.0
 uint 64 above PHP_INT_MAX: 9.223372036854776E+18
 longer forms than needed: array (   0 => 5,   1 => 'a',   2 =>    array (   ), )
-keys that look like numbers: array (   7 => 1,   '07' => 2,   -7 => 3,   '-' => 4,   '' => 5,   '-0' => 6,   '99999999999999999999' => 7, )
-equal keys: array (   7 => 'later',   8 => 2, )
-bin keys: array (   'a' => 1, )
+keys that look like numbers: [Undefined array key 0] array (   7 => 1,   '07' => 2,   -7 => 3,   '-' => 4,   '' => 5,   '-0' => 6,   '99999999999999999999' => 7, )
+equal keys: [Undefined array key 0] array (   7 => 'later',   8 => 2, )
+bin keys: [Undefined array key 0] array (   'a' => 1, )
 nil key: refused
 float key: refused
 array key: refused
@@ -197,6 +216,24 @@ enum, no such case: [shm_get_var(): Undefined constant Suit::Clubs] refused
 enum, a constant: [shm_get_var(): Suit::Best is not an enum case] refused
 enum, a class: [shm_get_var(): Class 'stdClass' is not an enum] refused
 enum, no class: [shm_get_var(): Class 'NoSuch' not found] refused
+case again: array (   0 =>    Suit::Hearts,   1 =>    Suit::Spades,   2 =>    Suit::Spades,   3 =>    Suit::Hearts, )
+case again, said twice: array (   0 =>    Suit::Hearts,   1 =>    Suit::Hearts,   2 =>    Suit::Hearts, )
+case again, unknown: refused
+case again, before the first: refused
+case again, an object: refused
+object again, a case: refused
+case again, one that is refused: [shm_get_var(): Undefined constant Suit::Clubs] refused
+case again, negative: refused
+case again, 2^32: refused
+case again, no number: refused
+case again, names: refused
+case again, two numbers: refused
+case again, as a key: refused
+case again, as a property: array (   0 =>    Suit::Hearts,   1 =>    (object) array(      'a' =>      Suit::Hearts,   ), )
+case again, misfit: (destructed) TypeError: Cannot assign Suit to property Typed::$int of type int
+case again, in a reference: array (   0 =>    Suit::Hearts,   1 =>    Suit::Hearts,   2 =>    Suit::Hearts, )
+case again, in data of a hook: (called) array (   0 =>    Suit::Hearts,   1 =>    Hooked::__set_state(array(   )), )
+(destructed) case again, unknown, in data of a hook: refused
 Serializable, a class that is not: [Class Hooked has no unserializer] Hooked::__set_state(array( ))
 (destructed) met before its own hook: (85 bytes) '00000000'
 Serializable, a built-in class that is not: [Class HashContext has no unserializer] refused
