@@ -67,6 +67,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/object_encoder.cc
     src/php/persistent_copy.cc
     src/php/sem_functions.cc
+    src/php/sem_report.cc
     src/php/shm_functions.cc
     src/php/slot_functions.cc
     src/php/slot_report.cc
@@ -81,10 +82,11 @@ if test "$PHP_SHMPACK" != "no"; then
     src/port/process_identity_linux.cc
     src/port/random_id_posix.cc
     src/port/robust_lock_linux.cc
-    src/port/segment_limits_linux.cc
     src/port/segment_sysv.cc
     src/port/semaphore_set_sysv.cc
-    src/port/stuck_words.cc"
+    src/port/stuck_words.cc
+    src/port/system_limits_linux.cc
+    src/port/users_posix.cc"
 
   dnl -fno-gnu-unique: a function's static variable would otherwise keep the library loaded for good, and Apache loads
   dnl and unloads PHP once before it serves.

@@ -28,6 +28,7 @@
 #include "shmpack/lock_holder.h"
 #include "shmpack/region_layout.h"
 #include "shmpack/status.h"
+#include "shmpack/trusted_owners.h"
 
 namespace shmpack {
 
@@ -68,6 +69,18 @@ struct RegionStats {
   uint64_t variables;
   uint64_t data_bytes;  // Of values in the heap.
   uint64_t free_bytes;  // That neither a variable nor the header takes: the same after removing all as in a new region.
+  uint64_t quota_bytes;  // What `data_bytes` may come to.
+};
+
+/// What a value takes, and what there is: for the message after kNoRoom.
+struct RegionRoom {
+  bool replaces;    // There is a value under the key, which stays until the new one is there.
+  uint64_t charge;  // What the value counts against the quota; it ran out if that is more than `free_quota`.
+  uint64_t free_quota;
+  uint64_t quota_bytes;
+  uint64_t bytes;  // What it takes of the region beside what is there, its slot and the block's header included.
+  uint64_t free_bytes;
+  uint64_t total_bytes;
 };
 
 class Deadline;
@@ -80,9 +93,10 @@ class Region {
   /// a region that only this process and its later forks share and that is gone with the last of them; it is no segment
   /// of the system's. Errors: kTooSmall (below what ext/sysvshm takes, when creating), kTooLarge (above kMaxDataBytes,
   /// when creating), kStockSegment, kForeign, kVersion, kByteOrder, kCorrupt, kTimeout (somebody is stopped while
-  /// creating it), kSystem. A new segment that cannot be mapped stays, half-made, for the next Attach().
-  static Status Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
-                       Region* out) noexcept;
+  /// creating it), kUntrusted (made by a user whom `trusted` does not contain, and left unread; null trusts anybody),
+  /// kSystem. What this call made and cannot use it removes, unless somebody else has mapped it meanwhile.
+  static Status Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms, Region* out,
+                       const TrustedOwners* trusted = nullptr) noexcept;
 
   /// How large a segment Attach() makes for `size_bytes`, which is at most kMaxDataBytes: for messages.
   static uint64_t BytesFor(uint64_t size_bytes) noexcept;
@@ -168,6 +182,13 @@ class Region {
 
   /// Counts, under the lock. kReadOnly, kTimeout, kCorrupt.
   Status Stats(uint32_t timeout_ms, RegionStats* out) noexcept;
+
+  /// Why a value of `size` bytes found no room under `key`. Never blocks: it reads the counters without the lock, and
+  /// may mix two moments.
+  RegionRoom Room(int64_t key, uint64_t size) const noexcept;
+
+  /// The same counts as Stats() as they are without the lock.
+  RegionStats StatsNow() const noexcept;
 
   /// Who holds a lock of the region's: for the message after kTimeout.
   LockHolder lock_holder() const noexcept;

@@ -21,6 +21,7 @@
 #include <cstdint>
 
 #include "shmpack/status.h"
+#include "shmpack/trusted_owners.h"
 
 namespace shmpack {
 
@@ -34,11 +35,15 @@ class Semaphore {
   ///
   /// With `auto_release` false, Close() leaves the counts to the end of the process.
   ///
-  /// Returns kTimeout, or kSystem whose text names the step ("" for the opening itself). The handle is then unchanged.
-  /// When it is open but the number of holders could not be looked at or set, `*limit_status` says why; else it is ok.
+  /// Returns kTimeout; kStillHeld, without a wait worth speaking of, when another Open() of this process came to
+  /// kTimeout and the set shows no other holder of `setval` since; kUntrusted, when the set was made by a user whom
+  /// `trusted` does not contain (null trusts anybody); or kSystem whose text names the step ("" for the opening
+  /// itself). The handle is then unchanged, and a set that this call made is removed, unless somebody else has used it
+  /// meanwhile. When it is open but the number of holders could not be looked at or set, `*limit_status` says why; else
+  /// it is ok.
   /// REQUIRES: the handle is not open.
   Status Open(int32_t key, int32_t max_acquire, int permissions, bool auto_release, double lock_timeout_s,
-              Status* limit_status) noexcept;
+              Status* limit_status, const TrustedOwners* trusted = nullptr) noexcept;
 
   /// Takes one, waiting at most `timeout_s` seconds: 0 does not wait, infinity waits for ever. A signal does not end
   /// the wait. Returns kTimeout, or kSystem, with nothing taken.

@@ -7,7 +7,7 @@
 // outputs untouched unless they say otherwise.
 //
 // Codes fall into two groups, so that a caller can tell "the answer is no" from "something is wrong":
-// expected outcomes (kNotFound ... kChanged) and faults (kInvalid ... kOverwritten).
+// expected outcomes (kNotFound ... kChanged) and faults (the rest).
 
 #pragma once
 
@@ -37,6 +37,8 @@ enum class Code : uint32_t {
   kCorrupt,       // The shared bytes contradict themselves; nothing was changed.
   kSystem,        // The operating system refused: see os_errno().
   kOverwritten,   // Another program has overwritten the region's header; nothing was changed.
+  kUntrusted,     // It was made by a user who is not trusted; nothing of it was looked at.
+  kStillHeld,     // An earlier call waited for it until the timeout, nothing has changed since, so this one did not.
 };
 
 class [[nodiscard]] Status {

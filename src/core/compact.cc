@@ -14,12 +14,6 @@ namespace shmpack {
 
 namespace {
 
-/// Compacting a large region has to gain a sixteenth of it, or one that is full to the brim would be compacted at each
-/// write. What fits a stock segment leaves more than that free. A small one is compacted in less than a millisecond.
-constexpr uint64_t kSmallBytes = 1 << 20;
-
-uint64_t LeastGain(uint64_t region_bytes) noexcept { return region_bytes > kSmallBytes ? region_bytes / 16 : 0; }
-
 uint32_t StripeOfSlot(RegionView view, const SlotShm& slot) noexcept {
   return StripeOf(view, static_cast<int64_t>(Load(slot.key)));
 }

@@ -17,6 +17,13 @@
 
 namespace shmpack {
 
+/// Compacting a large region has to gain a sixteenth of it, or one that is full to the brim would be compacted at each
+/// write. What fits a stock segment leaves more than that free. A small one is compacted in less than a millisecond.
+constexpr uint64_t LeastGain(uint64_t region_bytes) noexcept {
+  constexpr uint64_t kSmallBytes = 1 << 20;
+  return region_bytes > kSmallBytes ? region_bytes / 16 : 0;
+}
+
 /// Whether `slots` more slots and `units` more units of heap fit once all free room is in one piece, and compacting is
 /// worth it.
 bool FitsCompactedLocked(RegionView view, uint32_t slots, uint32_t units) noexcept;

@@ -6,6 +6,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -354,12 +355,38 @@ Status Region::Stats(uint32_t timeout_ms, RegionStats* out) noexcept {
   Deadline deadline(timeout_ms, ObjectOf(header_, segment_id_));
   Status status = LockRegion(view, deadline);
   if (!status.ok()) return status;
+  *out = StatsNow();
+  UnlockRegion(view, status);
+  return status;
+}
+
+RegionStats Region::StatsNow() const noexcept {
+  const RegionView view(*this);
   const WriterShm& writer = view.header().writer;
   const uint64_t slots = Load(writer.live_slots);
   const uint64_t used = sizeof(HeaderShm) + SlotBytes(slots) + uint64_t{Load(writer.live_units)} * kUnitBytes;
-  *out = {bytes_, slots, Load(writer.data_bytes), bytes_ - used};
-  UnlockRegion(view, status);
-  return status;
+  return {bytes_, slots, Load(writer.data_bytes), bytes_ - std::min(used, bytes_), Load(view.header().quota_bytes)};
+}
+
+RegionRoom Region::Room(int64_t key, uint64_t size) const noexcept {
+  const RegionView view(*this);
+  const RegionStats stats = StatsNow();
+  Peeked old;
+  const bool replaces = PeekLockFree(view, key, &old).ok();
+  const uint64_t old_charge = !replaces || old.length <= kInlineBytes ? 0 : ChargedBytes(old.length);
+  const uint64_t taken = stats.data_bytes - std::min(stats.data_bytes, old_charge);
+  RegionRoom room = {};
+  room.replaces = replaces;
+  room.quota_bytes = stats.quota_bytes;
+  room.free_quota = stats.quota_bytes - std::min(stats.quota_bytes, taken);
+  room.total_bytes = bytes_;
+  room.free_bytes = stats.free_bytes - std::min(stats.free_bytes, LeastGain(bytes_));
+  if (size > kInlineBytes) {
+    room.charge = ChargedBytes(size);
+    room.bytes = (sizeof(BlockShm) + size + kUnitBytes - 1) / kUnitBytes * kUnitBytes;
+  }
+  if (!replaces) room.bytes += SlotBytes(stats.variables + 1) - SlotBytes(stats.variables);
+  return room;
 }
 
 LockHolder Region::lock_holder() const noexcept {

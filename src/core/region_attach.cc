@@ -13,6 +13,7 @@
 #include "port/random_id.h"
 #include "port/robust_lock.h"
 #include "port/segment.h"
+#include "port/users.h"
 #include "shmpack/region.h"
 
 namespace shmpack {
@@ -165,25 +166,33 @@ Status Open(int32_t id, uint32_t timeout_ms, SegmentHandle* segment) noexcept {
   Deadline deadline(timeout_ms, ObjectOf(segment->base, segment->id));
   while (status.ok() && IsHalfMade(*segment)) status = AwaitMaker(*segment, deadline);
   if (status.ok()) status = Check(*segment);
-  if (!status.ok()) {
-    UnmapSegment(segment->base, segment->bytes, segment->id);
-    return status;
-  }
-  if (segment->half_made) FinishSegment(id);
+  if (status.ok() && segment->half_made) status = FinishSegment(id);
+  if (!status.ok()) UnmapSegment(segment->base, segment->bytes, segment->id);
   return status;
 }
 
 Status CheckSize(uint64_t size_bytes) noexcept {
-  if (size_bytes < kStockMinimumBytes) return Status(Code::kTooSmall, "memorysize too small");
+  if (size_bytes < kStockMinimumBytes) return Status(Code::kTooSmall, "memorysize too small, the smallest is 40 bytes");
   if (size_bytes > kMaxDataBytes) return Status(Code::kTooLarge, "at most 5368709120 bytes can be asked for");
   return {};
 }
 
-/// Makes a segment for a new region. From now on others may use it: what happens to us no longer concerns it.
+/// Makes a segment for a new region, unless this process could not map it. From now on others may use it: what happens
+/// to us no longer concerns it.
 Status Create(int32_t key, uint64_t size_bytes, uint32_t permissions, int32_t* id) noexcept {
-  const Status status = CheckSize(size_bytes);
-  if (!status.ok()) return status;
-  return CreateSegment(key, RegionBytes(QuotaOf(size_bytes)), permissions, id);
+  Status status = CheckSize(size_bytes);
+  if (status.ok()) status = TryMapping(RegionBytes(QuotaOf(size_bytes)));
+  if (status.ok()) status = CreateSegment(key, RegionBytes(QuotaOf(size_bytes)), permissions, id);
+  return status;
+}
+
+/// Whether a segment that is there is one of a trusted user, before anything of it is looked at.
+Status CheckCreator(int32_t id, const TrustedOwners* trusted) noexcept {
+  if (trusted == nullptr || trusted->anybody) return {};
+  SegmentInfo info;
+  const Status status = DescribeSegment(id, &info);
+  if (!status.ok() || trusted->Contains(info.creator_uid, OwnUser())) return status;
+  return Status(Code::kUntrusted, "its creator is not trusted");
 }
 
 /// A region without a key, which nobody else can come by.
@@ -200,16 +209,23 @@ static_assert(RegionBytes(QuotaOf(kMaxDataBytes)) <= kMaxRegionBytes);
 
 uint64_t Region::BytesFor(uint64_t size_bytes) noexcept { return RegionBytes(QuotaOf(size_bytes)); }
 
-Status Region::Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms,
-                      Region* out) noexcept {
+Status Region::Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms, Region* out,
+                      const TrustedOwners* trusted) noexcept {
   SegmentHandle segment;
   Status status(Code::kChanged);
   if (key == 0) status = CreatePrivate(size_bytes, &segment);
   for (int tries = 0; status.code() == Code::kChanged && tries < kTries; ++tries) {
     int32_t id = -1;
+    bool made = false;
     status = FindSegment(key, &id);
-    if (status.code() == Code::kNotFound) status = Create(key, size_bytes, permissions, &id);
+    if (status.code() == Code::kNotFound) {
+      status = Create(key, size_bytes, permissions, &id);
+      made = status.ok();
+    } else if (status.ok()) {
+      status = CheckCreator(id, trusted);
+    }
     if (status.ok()) status = Open(id, timeout_ms, &segment);
+    if (made && !status.ok()) RemoveUnmappedSegment(id);
   }
   if (!status.ok()) return status;
   out->header_ = static_cast<HeaderShm*>(segment.base);

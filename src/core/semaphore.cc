@@ -2,11 +2,14 @@
 
 #include "shmpack/semaphore.h"
 
+#include <algorithm>
+#include <atomic>
 #include <limits>
 
 #include "port/fork_count.h"
 #include "port/monotonic_clock.h"
 #include "port/semaphore_set.h"
+#include "port/users.h"
 
 namespace shmpack {
 namespace {
@@ -22,26 +25,97 @@ constexpr const char* kReleasingSetval = "releasing SYSVSEM_SETVAL";
 
 Status Named(Status status, const char* step) noexcept { return Status(status.code(), step, status.os_errno()); }
 
+// Whose guard was not given back within the timeout, so that it need not be found out at each call: a word for each set
+// (or several, which then only forget one another), 0: nothing. Upper half: set and holder; lower half: the second in
+// which the set last changed. What it says is as true in a forked child and in every other thread.
+constexpr uint32_t kRemembered = 64;
+std::atomic<uint64_t> stuck_guards[kRemembered];
+static_assert(std::atomic<uint64_t>::is_always_lock_free);
+
+// How long a holder that has been stuck is waited for again, when others used the set meanwhile: a thousand times what
+// an honest one needs.
+constexpr double kMomentSeconds = 0.02;
+
+/// The guard's holder as the set shows it. 0: it does not.
+uint64_t LookAtGuard(int id) noexcept {
+  SemaphoreSetInfo info;
+  int holder = 0;
+  if (!DescribeSemaphoreSet(id, &info).ok() || !GetLastProcess(id, kSetval, &holder).ok()) return 0;
+  const uint32_t set_and_holder = static_cast<uint32_t>(id) * 0x9e37'79b1U ^ static_cast<uint32_t>(holder);
+  return uint64_t{set_and_holder} << 32 | static_cast<uint32_t>(info.last_change_s);
+}
+
+/// Takes the guard and counts a user.
+Status Enter(int id, double deadline) noexcept {
+  constexpr SemaphoreStep kEnter[] = {{kSetval, 0, false}, {kSetval, 1, true}, {kUsage, 1, true}};
+  std::atomic<uint64_t>& stuck = stuck_guards[static_cast<uint32_t>(id) % kRemembered];
+  const uint64_t before = stuck.load(std::memory_order_relaxed);
+  Status status = ChangeSemaphores(id, kEnter, 3, 0);
+  if (status.code() == Code::kTimeout) {
+    const uint64_t now = before != 0 ? LookAtGuard(id) : 0;
+    if (now != 0 && now == before) return Status(Code::kStillHeld);
+    const bool same_holder = now != 0 && now >> 32 == before >> 32;
+    const double left_s = deadline - MonotonicSeconds();
+    status = ChangeSemaphores(id, kEnter, 3, same_holder ? std::min(left_s, kMomentSeconds) : left_s);
+    if (status.code() == Code::kTimeout) {
+      stuck.store(LookAtGuard(id), std::memory_order_relaxed);
+      return same_holder ? Status(Code::kStillHeld) : status;
+    }
+  }
+  if (status.ok() && before != 0) stuck.store(0, std::memory_order_relaxed);
+  return status;
+}
+
+/// Whether a set that is there is one of a trusted user.
+Status CheckCreator(int id, const TrustedOwners* trusted) noexcept {
+  if (trusted == nullptr || trusted->anybody) return Status();
+  SemaphoreSetInfo info;
+  const Status status = DescribeSemaphoreSet(id, &info);
+  if (!status.ok() || trusted->Contains(info.creator_uid, OwnUser())) return status;
+  return Status(Code::kUntrusted);
+}
+
+/// Removes a set that this call made and cannot use, unless somebody could, and did. Another Open() that gets in
+/// between the look and the removal finds the set gone when it leaves, and starts again.
+void RemoveUnused(int id) noexcept {
+  SemaphoreSetInfo info;
+  if (DescribeSemaphoreSet(id, &info).ok() && info.last_change_s == 0) (void)RemoveSemaphoreSet(id);
+}
+
 }  // namespace
 
 Status Semaphore::Open(int32_t key, int32_t max_acquire, int permissions, bool auto_release, double lock_timeout_s,
-                       Status* limit_status) noexcept {
+                       Status* limit_status, const TrustedOwners* trusted) noexcept {
   const double deadline = MonotonicSeconds() + lock_timeout_s;
   Status gone;
   for (int tries = 0; tries < kMostTries; ++tries) {
     int id = -1;
-    if (Status status = OpenSemaphoreSet(key, kSetSize, permissions, &id); !status.ok()) return status;
+    bool made = false;
+    Status status = OpenSemaphoreSet(key, kSetSize, permissions, &id, &made);
+    if (status.ok() && !made) status = CheckCreator(id, trusted);
+    if (status.code() == Code::kNotFound) {
+      gone = status;
+      continue;
+    }
+    if (!status.ok()) return status;
 
-    constexpr SemaphoreStep kEnter[] = {{kSetval, 0, false}, {kSetval, 1, true}, {kUsage, 1, true}};
-    Status status = ChangeSemaphores(id, kEnter, 3, deadline - MonotonicSeconds());
+    status = Enter(id, deadline);
     if (status.code() == Code::kNotFound) {
       gone = Named(status, kAcquiringSetval);
       continue;
     }
-    if (!status.ok()) return Named(status, kAcquiringSetval);
+    if (!status.ok()) {
+      if (made) RemoveUnused(id);
+      return Named(status, kAcquiringSetval);
+    }
 
     int users = 0;
     Status limit = GetSemaphore(id, kUsage, &users);
+    if (!limit.ok() && made) {
+      // Nobody can have got in beside us, and nobody would set the value.
+      (void)RemoveSemaphoreSet(id);
+      return limit;
+    }
     if (limit.ok() && users == 1) limit = SetSemaphore(id, kValue, max_acquire);
 
     constexpr SemaphoreStep kLeave[] = {{kSetval, -1, true}};
@@ -97,7 +171,8 @@ Status Semaphore::Release() noexcept {
 }
 
 Status Semaphore::Remove() noexcept {
-  if (Status status = LookAtSemaphoreSet(set_id_); !status.ok()) return Status(Code::kNotFound);
+  SemaphoreSetInfo info;
+  if (!DescribeSemaphoreSet(set_id_, &info).ok()) return Status(Code::kNotFound);
   if (Status status = RemoveSemaphoreSet(set_id_); !status.ok()) {
     return Status(Code::kSystem, "", status.os_errno());
   }

@@ -16,6 +16,7 @@
 #include "port/named_file.h"
 #include "port/process_identity.h"
 #include "port/random_id.h"
+#include "port/users.h"
 
 namespace shmpack {
 

@@ -14,6 +14,7 @@
 #include "core/checksum.h"
 #include "core/slot_table_view.h"
 #include "port/named_file.h"
+#include "port/users.h"
 
 namespace shmpack {
 

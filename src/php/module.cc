@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -23,6 +24,7 @@
 #include "php/stand_in.h"
 #include "php/value_decoder.h"
 #include "php_ini.h"
+#include "port/users.h"
 #include "shmpack/region_layout.h"
 #include "shmpack/slot_layout.h"
 #include "zend_interfaces.h"
@@ -122,6 +124,45 @@ ZEND_INI_MH(OnUpdateRuntimeDir) {
   return OnUpdateString(entry, new_value, mh_arg1, mh_arg2, mh_arg3, stage);
 }
 
+/// Adds whom `name` means. False: there is no such user, or there are too many.
+bool AddTrusted(std::string_view name, shmpack::TrustedOwners* owners) {
+  if (name == "self") return owners->self = true;
+  char text[shmpack::kUserTextBytes];
+  if (name.size() >= sizeof text || owners->user_count == shmpack::TrustedOwners::kMostUsers) return false;
+  text[name.copy(text, sizeof text - 1)] = '\0';
+  uint32_t uid = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), uid);
+  const bool is_number = error == std::errc() && end == name.data() + name.size();
+  if (!is_number && name != "root" && !shmpack::FindUser(text, &uid)) return false;
+  owners->users[owners->user_count++] = uid;
+  return true;
+}
+
+// Names are looked up once, here. One that means nobody is trusted by nobody, so a mistake never opens anything.
+ZEND_INI_MH(OnUpdateTrustedOwners) {
+  shmpack::TrustedOwners owners;
+  owners.anybody = false;
+  std::string_view list = new_value != nullptr ? std::string_view(ZSTR_VAL(new_value), ZSTR_LEN(new_value)) : "";
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    std::string_view name = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    while (!name.empty() && name.front() == ' ') name.remove_prefix(1);
+    while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
+    if (name == "*") {
+      owners.anybody = true;
+    } else if (!name.empty() && !AddTrusted(name, &owners)) {
+      php_error_docref(
+          nullptr, E_WARNING,
+          "shmpack.trusted_owners: \"%.*s\" is no user of this system, or one of more than %u; it counts as "
+          "nobody",
+          static_cast<int>(name.size()), name.data(), shmpack::TrustedOwners::kMostUsers);
+    }
+  }
+  SHMPACK_G(trusted_owners) = owners;
+  return SUCCESS;
+}
+
 }  // namespace
 
 PHP_INI_BEGIN()
@@ -132,6 +173,7 @@ STD_PHP_INI_ENTRY("shmpack.cache_size", "16M", PHP_INI_ALL, OnUpdateCacheSize, c
                   shmpack_globals)
 STD_PHP_INI_ENTRY("shmpack.allowed_classes", "*", PHP_INI_ALL, OnUpdateString, allowed_classes, zend_shmpack_globals,
                   shmpack_globals)
+PHP_INI_ENTRY("shmpack.trusted_owners", "*", PHP_INI_SYSTEM, OnUpdateTrustedOwners)
 STD_PHP_INI_ENTRY("shmpack.runtime_dir", "", PHP_INI_SYSTEM, OnUpdateRuntimeDir, runtime_dir, zend_shmpack_globals,
                   shmpack_globals)
 PHP_INI_END()
@@ -146,6 +188,7 @@ static PHP_GINIT_FUNCTION(shmpack) {
   shmpack_globals->decoded_cache = {};
   shmpack_globals->allowed_classes = nullptr;
   shmpack_globals->runtime_dir = nullptr;
+  shmpack_globals->trusted_owners = {};
 }
 
 static PHP_GSHUTDOWN_FUNCTION(shmpack) { shmpack_globals->decoded_cache.Free(); }

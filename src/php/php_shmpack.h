@@ -16,6 +16,7 @@
 
 #include "php.h"
 #include "php/decoded_cache.h"
+#include "shmpack/trusted_owners.h"
 
 #define PHP_SHMPACK_VERSION "0.1.0"
 
@@ -31,6 +32,7 @@ ZEND_BEGIN_MODULE_GLOBALS(shmpack)
   shmpack::php::DecodedCache decoded_cache;
   char *runtime_dir;  // shmpack.runtime_dir: where slot tables with relative names are; empty: this user's, in memory.
   char *allowed_classes;  // shmpack.allowed_classes: see php/allowed_classes.h.
+  shmpack::TrustedOwners trusted_owners;  // shmpack.trusted_owners.
 ZEND_END_MODULE_GLOBALS(shmpack)
 // clang-format on
 

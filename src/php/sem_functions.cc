@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "php/handle_object.h"
+#include "php/sem_report.h"
 #include "shmpack/semaphore.h"
 
 namespace {
@@ -28,20 +29,6 @@ void Close(Semaphore& semaphore) {
 using SemaphoreObject = shmpack::php::HandleObject<Semaphore, Close>;
 
 Semaphore& SemaphoreOf(zval* value) { return SemaphoreObject::Of(Z_OBJ_P(value)); }
-
-void WarnOpening(zend_long key, Status status) {
-  const char* const step = status.text();
-  const char* const space = *step != '\0' ? " " : "";
-  if (status.code() == Code::kTimeout) {
-    php_error_docref(nullptr, E_WARNING,
-                     "Failed%s%s for key 0x" ZEND_XLONG_FMT
-                     ": another process held it for %g seconds (shmpack.lock_timeout)",
-                     space, step, key, SHMPACK_G(lock_timeout));
-  } else {
-    php_error_docref(nullptr, E_WARNING, "Failed%s%s for key 0x" ZEND_XLONG_FMT ": %s", space, step, key,
-                     std::strerror(status.os_errno()));
-  }
-}
 
 }  // namespace
 
@@ -74,13 +61,13 @@ ZEND_FUNCTION(sem_get) {
   Status limit_status;
   const auto limit = static_cast<int32_t>(std::clamp<zend_long>(max_acquire, INT32_MIN, INT32_MAX));
   const Status status = semaphore.Open(system_key, limit, static_cast<int>(permissions), auto_release,
-                                       SHMPACK_G(lock_timeout), &limit_status);
+                                       SHMPACK_G(lock_timeout), &limit_status, &SHMPACK_G(trusted_owners));
   if (!status.ok()) {
     zval_ptr_dtor(return_value);
     RETVAL_FALSE;
-    WarnOpening(key, status);
-  } else if (!limit_status.ok()) {
-    WarnOpening(key, limit_status);
+  }
+  if (const Status& wrong = status.ok() ? limit_status : status; !wrong.ok()) {
+    shmpack::php::WarnSemaphore(key, static_cast<uint32_t>(permissions), wrong);
   }
 }
 

@@ -52,6 +52,7 @@ AttachedRegion* Attached(zend_object* argument) {
 }
 
 void Warn(const AttachedRegion& object, const Status& status) {
+  if (status.code() == Code::kReadOnly) return shmpack::php::WarnReadOnly(object.key, object.region.segment_id());
   shmpack::php::WarnOperation(object.key, status, object.region.lock_holder());
 }
 
@@ -191,16 +192,22 @@ zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const D
   RETVAL_FALSE;
 }
 
-zend_always_inline void PutResult(const AttachedRegion& object, const Status& status, zval* return_value) {
+zend_never_inline void WarnPut(const AttachedRegion& object, zend_long key, uint64_t size, const Status& status) {
+  if (status.code() != Code::kNoRoom) return Warn(object, status);
+  shmpack::php::WarnNoRoom(object.key, key, object.region.Room(key, size));
+}
+
+zend_always_inline void PutResult(const AttachedRegion& object, zend_long key, uint64_t size, const Status& status,
+                                  zval* return_value) {
   RETVAL_BOOL(status.ok());
-  if (UNEXPECTED(!status.ok())) Warn(object, status);
+  if (UNEXPECTED(!status.ok())) WarnPut(object, key, size, status);
 }
 
 /// shm_put_var() of a long string, which runs no user code.
 zend_never_inline void PutString(AttachedRegion& object, zend_long key, const zend_string* string, zval* return_value) {
   char head[shmpack::kPackedBytes];
   const shmpack::ValueBytes bytes = shmpack::php::StringInPlace(string, head);
-  PutResult(object, object.region.Put(key, bytes, SHMPACK_G(lock_timeout_ms)), return_value);
+  PutResult(object, key, bytes.bytes(), object.region.Put(key, bytes, SHMPACK_G(lock_timeout_ms)), return_value);
 }
 
 /// shm_put_var() of what may need memory or run user code. Apart from it, so that the short way is short.
@@ -214,9 +221,10 @@ zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* 
     zend_throw_error(nullptr, "Shared memory block has been destroyed by the serialization function");
     RETURN_THROWS();
   }
+  const uint64_t size = encoded.bytes().bytes();
   const Status status = object->region.Put(key, encoded.bytes(), SHMPACK_G(lock_timeout_ms));
   FreeEncodedValue(&encoded);
-  PutResult(*object, status, return_value);
+  PutResult(*object, key, size, status, return_value);
 }
 
 }  // namespace
@@ -252,8 +260,9 @@ ZEND_FUNCTION(shm_attach) {
   // The object first: making it may bail out, and then nothing may be mapped yet.
   AttachedRegion* const object = &RegionObject::Make(return_value);
   object->key = system_key;
-  const Status status = Region::Attach(object->key, static_cast<uint64_t>(size_bytes),
-                                       static_cast<uint32_t>(permissions), SHMPACK_G(lock_timeout_ms), &object->region);
+  const Status status =
+      Region::Attach(object->key, static_cast<uint64_t>(size_bytes), static_cast<uint32_t>(permissions),
+                     SHMPACK_G(lock_timeout_ms), &object->region, &SHMPACK_G(trusted_owners));
   if (!status.ok()) {
     zval_ptr_dtor(return_value);
     RETVAL_FALSE;
@@ -306,7 +315,7 @@ ZEND_FUNCTION(shm_put_var) {
   if (object == nullptr) RETURN_THROWS();
   shmpack::ShortBytes packed;
   if (shmpack::php::PackSmall(value, &packed)) {
-    PutResult(*object, object->region.Put(key, packed, SHMPACK_G(lock_timeout_ms)), return_value);
+    PutResult(*object, key, packed.count, object->region.Put(key, packed, SHMPACK_G(lock_timeout_ms)), return_value);
   } else if (shmpack::php::IsStoredInPlace(value)) {
     PutString(*object, key, Z_STR_P(value), return_value);
   } else {

@@ -6,10 +6,12 @@
 
 #include "php/slot_report.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 
 #include "php/holder_text.h"
+#include "php/status_report.h"
 
 namespace shmpack::php {
 
@@ -30,10 +32,14 @@ void WarnOpening(const char* path, const Status& status) {
                        "those, or call slotmem_remove() first",
                        path);
       return;
-    case Code::kSystem:
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s: %s", path, status.text(),
-                       std::strerror(status.os_errno()));
+    case Code::kSystem: {
+      char advice[160] = "";
+      // How large the table is does not matter: it is what was refused.
+      const bool no_address_space = status.os_errno() == ENOMEM && WriteAddressSpace(UINT64_MAX, advice, sizeof advice);
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s: %s%s%s", path, status.text(),
+                       std::strerror(status.os_errno()), no_address_space ? "; " : "", advice);
       return;
+    }
     default:
       php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s; nothing was changed", path,
                        status.text());

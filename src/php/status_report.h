@@ -14,8 +14,17 @@ namespace shmpack::php {
 /// Region::Attach() failed for `key` with `size_bytes` asked for.
 void WarnAttach(zend_long key, zend_long size_bytes, const Status& status);
 
-/// An operation on a variable of an attached region failed in another way than kNotFound. `lock_holder` is
+/// An operation on a variable of an attached region failed in a way that has no function of its own. `lock_holder` is
 /// Region::lock_holder() as it was then.
 void WarnOperation(int32_t key, const Status& status, const LockHolder& lock_holder);
+
+/// A write came to kReadOnly.
+void WarnReadOnly(int32_t key, int32_t segment_id);
+
+/// Region::Put() came to kNoRoom. `room` is Region::Room() as it was then.
+void WarnNoRoom(int32_t key, zend_long variable, const RegionRoom& room);
+
+/// Says what to do if `ulimit -v` is why `bytes` more could not be mapped. False: it is not.
+bool WriteAddressSpace(uint64_t bytes, char* out, size_t capacity);
 
 }  // namespace shmpack::php

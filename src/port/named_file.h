@@ -88,6 +88,4 @@ Status EnsureOwnFolder(const char* path) noexcept;
 /// Writes the path of the folder for this user's tables when none is set.
 void DefaultFolder(char* out, size_t capacity) noexcept;
 
-uint32_t OwnUser() noexcept;
-
 }  // namespace shmpack

@@ -16,6 +16,7 @@
 #include "port/monotonic_clock.h"
 #include "port/named_file.h"
 #include "port/random_id.h"
+#include "port/users.h"
 
 namespace shmpack {
 
@@ -318,7 +319,5 @@ void DefaultFolder(char* out, size_t capacity) noexcept {
   // In memory, as POSIX shared memory is: nothing of a live table is ever written to a disk.
   snprintf(out, capacity, "/dev/shm/shmpack-%u", OwnUser());
 }
-
-uint32_t OwnUser() noexcept { return static_cast<uint32_t>(geteuid()); }
 
 }  // namespace shmpack

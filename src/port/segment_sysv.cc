@@ -6,6 +6,7 @@
 
 #include <cerrno>
 
+#include "port/fault_point.h"
 #include "port/segment.h"
 
 namespace shmpack {
@@ -29,7 +30,19 @@ bool AskedMode(uint32_t mode, uint32_t* asked) noexcept {
 
 Status SystemError(const char* text) noexcept { return Status(Code::kSystem, text, errno); }
 
-bool IsGone(int error) noexcept { return error == EIDRM || error == EINVAL; }
+Status GoneOrSystemError(const char* text) noexcept {
+  return errno == EIDRM || errno == EINVAL ? Status(Code::kChanged, text, errno) : SystemError(text);
+}
+
+/// IPC_STAT, and where that is not allowed, the way of who may not read it.
+Status Look(int32_t id, shmid_ds* out) noexcept {
+  if (shmctl(id, IPC_STAT, out) != 0) {
+    if (errno != EACCES) return GoneOrSystemError("shmctl");
+    // It takes the part of the id that is an index, and says which id that has.
+    if (shmctl(id, SHM_STAT_ANY, out) != id) return Status(Code::kSystem, "shmctl", EACCES);
+  }
+  return (out->shm_perm.mode & SHM_DEST) != 0 ? Status(Code::kChanged, "shmctl", EIDRM) : Status();
+}
 
 }  // namespace
 
@@ -40,21 +53,42 @@ Status FindSegment(int32_t key, int32_t* id) noexcept {
   return {};
 }
 
+Status DescribeSegment(int32_t id, SegmentInfo* out) noexcept {
+  shmid_ds info;
+  const Status status = Look(id, &info);
+  if (!status.ok()) return status;
+  uint32_t mode = info.shm_perm.mode & 0777;
+  const bool half_made = AskedMode(mode, &mode);
+  *out = {info.shm_segsz, mode, info.shm_perm.uid, info.shm_perm.cuid, half_made, info.shm_atime != 0};
+  return {};
+}
+
+Status TryMapping(uint64_t bytes) noexcept {
+  void* const base = mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) return SystemError("mmap");
+  munmap(base, bytes);
+  return {};
+}
+
 Status CreateSegment(int32_t key, uint64_t bytes, uint32_t permissions, int32_t* id) noexcept {
   // The owner needs both rights until the region is initialised, whatever was asked for.
   const uint32_t mode = (permissions & 0666) | 0600 | kMarks[permissions >> 7 & 3];
   const int made = shmget(key, bytes, static_cast<int>(mode) | IPC_CREAT | IPC_EXCL);
   if (made < 0) return errno == EEXIST ? Status(Code::kChanged, "shmget") : SystemError("shmget");
   *id = made;
+  FaultPoint();
   return {};
 }
 
-void FinishSegment(int32_t id) noexcept {
+Status FinishSegment(int32_t id) noexcept {
   shmid_ds info;
+  const Status status = Look(id, &info);
   uint32_t asked = 0;
-  if (shmctl(id, IPC_STAT, &info) != 0 || !AskedMode(info.shm_perm.mode, &asked)) return;
+  if (!status.ok()) return status.code() == Code::kChanged ? status : Status();
+  if (!AskedMode(info.shm_perm.mode, &asked)) return {};
   info.shm_perm.mode = static_cast<decltype(info.shm_perm.mode)>(asked);
   shmctl(id, IPC_SET, &info);
+  return {};
 }
 
 Status MapPrivateSegment(uint64_t bytes, SegmentHandle* out) noexcept {
@@ -74,18 +108,14 @@ Status MapSegment(int32_t id, SegmentHandle* out) noexcept {
     handle.base = shmat(id, nullptr, SHM_RDONLY);
     handle.read_only = true;
   }
-  if (handle.base == reinterpret_cast<void*>(-1)) {
-    return IsGone(errno) ? Status(Code::kChanged, "shmat", errno) : SystemError("shmat");
-  }
-  shmid_ds info;
-  if (shmctl(id, IPC_STAT, &info) != 0) {
-    const int error = errno;
+  if (handle.base == reinterpret_cast<void*>(-1)) return GoneOrSystemError("shmat");
+  SegmentInfo info;
+  if (const Status status = DescribeSegment(id, &info); !status.ok()) {
     shmdt(handle.base);
-    return IsGone(error) ? Status(Code::kChanged, "shmctl", error) : Status(Code::kSystem, "shmctl", error);
+    return status;
   }
-  handle.bytes = info.shm_segsz;
-  uint32_t asked = 0;
-  handle.half_made = AskedMode(info.shm_perm.mode, &asked);
+  handle.bytes = info.bytes;
+  handle.half_made = info.half_made;
   *out = handle;
   return {};
 }
@@ -96,6 +126,11 @@ void UnmapSegment(void* base, uint64_t bytes, int32_t id) noexcept {
   } else {
     shmdt(base);
   }
+}
+
+void RemoveUnmappedSegment(int32_t id) noexcept {
+  SegmentInfo info;
+  if (DescribeSegment(id, &info).ok() && !info.was_mapped) shmctl(id, IPC_RMID, nullptr);
 }
 
 Status RemoveSegmentId(int32_t id) noexcept {

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cmath>
 
+#include "port/fault_point.h"
 #include "port/monotonic_clock.h"
 #include "port/semaphore_set.h"
 
@@ -48,10 +49,38 @@ timespec ToTimespec(double seconds) noexcept {
 
 }  // namespace
 
-Status OpenSemaphoreSet(int32_t key, int count, int permissions, int* id) noexcept {
-  const int opened = semget(key, count, permissions | IPC_CREAT);
-  if (opened < 0) return Status(Code::kSystem, "", errno);  // Not FromErrno: EINVAL is here a set of fewer semaphores.
+Status OpenSemaphoreSet(int32_t key, int count, int permissions, int* id, bool* made) noexcept {
+  const int mode = permissions & 0777;
+  int opened = key == IPC_PRIVATE ? -1 : semget(key, count, mode);
+  *made = opened < 0 && (key == IPC_PRIVATE || errno == ENOENT);
+  if (*made) opened = semget(key, count, mode | IPC_CREAT | IPC_EXCL);
+  if (opened < 0) {
+    // Not FromErrno(): EINVAL is here a set of fewer semaphores.
+    return Status(*made && errno == EEXIST ? Code::kNotFound : Code::kSystem, "", errno);
+  }
   *id = opened;
+  FaultPoint();
+  return Status();
+}
+
+Status FindSemaphoreSet(int32_t key, int* id) noexcept {
+  const int found = semget(key, 0, 0);
+  if (found < 0) return Status(errno == ENOENT ? Code::kNotFound : Code::kSystem, "", errno);
+  *id = found;
+  return Status();
+}
+
+Status DescribeSemaphoreSet(int id, SemaphoreSetInfo* out) noexcept {
+  semid_ds description{};
+  SemctlArgument argument{};
+  argument.description = &description;
+  if (semctl(id, 0, IPC_STAT, argument) < 0) {
+    if (errno != EACCES) return FromErrno(errno);
+    // The way of who may not read it. It takes the part of the id that is an index, and says which id that has.
+    if (semctl(id, 0, SEM_STAT_ANY, argument) != id) return FromErrno(EACCES);
+  }
+  *out = {description.sem_perm.mode & 0777u, description.sem_perm.uid, description.sem_perm.cuid,
+          static_cast<uint32_t>(description.sem_nsems), description.sem_otime};
   return Status();
 }
 
@@ -88,18 +117,17 @@ Status GetSemaphore(int id, int index, int* value) noexcept {
   return Status();
 }
 
+Status GetLastProcess(int id, int index, int* pid) noexcept {
+  const int read = semctl(id, index, GETPID);
+  if (read < 0) return FromErrno(errno);
+  *pid = read;
+  return Status();
+}
+
 Status SetSemaphore(int id, int index, int value) noexcept {
   SemctlArgument argument{};
   argument.value = value;
   if (semctl(id, index, SETVAL, argument) < 0) return FromErrno(errno);
-  return Status();
-}
-
-Status LookAtSemaphoreSet(int id) noexcept {
-  semid_ds description{};
-  SemctlArgument argument{};
-  argument.description = &description;
-  if (semctl(id, 0, IPC_STAT, argument) < 0) return FromErrno(errno);
   return Status();
 }
 

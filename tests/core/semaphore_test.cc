@@ -18,6 +18,9 @@
 #include <limits>
 #include <thread>
 #include <type_traits>
+#include <vector>
+
+#include "port/fault_point.h"
 
 namespace shmpack {
 namespace {
@@ -257,6 +260,159 @@ TEST_F(SemaphoreTest, OpenWaitsForTheHolderOfSetvalNoLongerThanAsked) {
   EXPECT_GE(waited, 0.19);
   EXPECT_LT(waited, 2);
   EXPECT_EQ(Usage(), 0);
+}
+
+/// Open() with a short timeout.
+Code OpenCode(key_t key, double timeout_s = 0.2) {
+  Semaphore semaphore;
+  Status limit;
+  const Code code = semaphore.Open(key, 1, 0600, true, timeout_s, &limit).code();
+  semaphore.Close();
+  return code;
+}
+
+TEST_F(SemaphoreTest, AGuardThatIsHeldForEverIsWaitedForOnce) {
+  const int id = semget(Key(), 3, 0600 | IPC_CREAT);
+  ASSERT_EQ(semctl(id, 2, SETVAL, 1), 0);
+  EXPECT_EQ(OpenCode(Key()), Code::kTimeout);
+  Status status;
+  const double waited = Seconds([&] {
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(OpenCode(Key(), 5), Code::kStillHeld);
+    // What the process knows, its children know.
+    EXPECT_EQ(InChild([] { return static_cast<int>(OpenCode(Key(), 5)); }), static_cast<int>(Code::kStillHeld));
+  });
+  EXPECT_LT(waited, 5);
+  // Given back at last: forgotten.
+  ASSERT_EQ(semctl(id, 2, SETVAL, 0), 0);
+  EXPECT_EQ(OpenCode(Key()), Code::kOk);
+  ASSERT_EQ(semctl(id, 2, SETVAL, 1), 0);
+  EXPECT_EQ(OpenCode(Key()), Code::kTimeout);
+}
+
+TEST_F(SemaphoreTest, OthersThatUseTheSetDoNotMakeAHeldGuardCostTheTimeoutAgain) {
+  Semaphore user = Opened();
+  ASSERT_EQ(semctl(Id(), 2, SETVAL, 1), 0);
+  EXPECT_EQ(OpenCode(Key()), Code::kTimeout);
+  const double waited = Seconds([&] {
+    for (int i = 0; i < 3; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(400));  // The set's time has seconds.
+      ASSERT_TRUE(user.Acquire(0).ok() && user.Release().ok());
+      EXPECT_EQ(OpenCode(Key(), 5), Code::kStillHeld);
+    }
+  });
+  EXPECT_LT(waited, 5);
+  ASSERT_EQ(semctl(Id(), 2, SETVAL, 0), 0);
+  user.Close();
+}
+
+TEST_F(SemaphoreTest, AnotherHolderOfTheGuardIsWaitedForAnew) {
+  const int id = semget(Key(), 3, 0600 | IPC_CREAT);
+  ASSERT_EQ(semctl(id, 2, SETVAL, 1), 0);
+  EXPECT_EQ(OpenCode(Key()), Code::kTimeout);
+  EXPECT_EQ(InChild([&] { return semctl(id, 2, SETVAL, 1); }), 0);
+  EXPECT_EQ(OpenCode(Key()), Code::kTimeout);
+  EXPECT_EQ(OpenCode(Key()), Code::kStillHeld);
+  // So is one of another set under the same key.
+  RemoveSet();
+  const int other = semget(Key(), 3, 0600 | IPC_CREAT);
+  ASSERT_EQ(semctl(other, 2, SETVAL, 1), 0);
+  EXPECT_EQ(OpenCode(Key()), Code::kTimeout);
+}
+
+TEST_F(SemaphoreTest, ThreadsMayMeetAHeldGuardTogether) {
+  const int id = semget(Key(), 3, 0600 | IPC_CREAT);
+  ASSERT_EQ(semctl(id, 2, SETVAL, 1), 0);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([] {
+      for (int round = 0; round < 20; ++round) {
+        const Code code = OpenCode(Key());
+        EXPECT_TRUE(code == Code::kTimeout || code == Code::kStillHeld);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+class FailedOpenTest : public SemaphoreTest {
+ protected:
+  static constexpr uid_t kNobody = 65534;
+
+  /// Open() as a user whom a mode binds.
+  static Status OpenAsNobody(int permissions) {
+    if (geteuid() == 0 && setuid(kNobody) != 0) _exit(100);
+    Semaphore semaphore;
+    Status limit;
+    return semaphore.Open(Key(), 1, permissions, true, kLockTimeout, &limit);
+  }
+};
+
+TEST_F(FailedOpenTest, RemovesTheSetThatItMade) {
+  for (const int permissions : {0, 0400, 0200, 0066}) {
+    EXPECT_EQ(InChild([&] { return OpenAsNobody(permissions).os_errno(); }), EACCES) << permissions;
+    EXPECT_EQ(Id(), -1) << permissions;
+  }
+  EXPECT_EQ(InChild([] { return OpenAsNobody(0600).ok() ? 0 : 1; }), 0);
+}
+
+TEST_F(FailedOpenTest, LeavesASetThatItDidNotMake) {
+  const int id = semget(Key(), 3, 0 | IPC_CREAT);
+  ASSERT_GE(id, 0);
+  EXPECT_EQ(InChild([] { return OpenAsNobody(0).os_errno(); }), EACCES);
+  EXPECT_EQ(Id(), id);
+}
+
+int to_other[2];
+int from_other[2];
+
+TEST_F(FailedOpenTest, LeavesASetThatAnotherUsesMeanwhile) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root, whom no mode binds";
+  ASSERT_TRUE(pipe(to_other) == 0 && pipe(from_other) == 0);
+  std::thread other([] {
+    char byte = 0;
+    ASSERT_EQ(read(to_other[0], &byte, 1), 1);
+    Semaphore semaphore = Opened(5);
+    semaphore.Close();
+    ASSERT_EQ(write(from_other[1], &byte, 1), 1);
+  });
+  EXPECT_EQ(InChild([] {
+              fault_hook = [](const char*, int) {
+                char byte = 0;
+                if (write(to_other[1], &byte, 1) != 1 || read(from_other[0], &byte, 1) != 1) _exit(101);
+              };
+              return OpenAsNobody(0).os_errno();
+            }),
+            EACCES);
+  other.join();
+  EXPECT_EQ(Value(), 5);
+  for (const int end : {to_other[0], to_other[1], from_other[0], from_other[1]}) close(end);
+}
+
+TEST_F(SemaphoreTest, OnlyATrustedUsersSetIsUsed) {
+  if (geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
+  ASSERT_EQ(InChild([] { return setuid(65534) == 0 && semget(Key(), 3, 0666 | IPC_CREAT) >= 0 ? 0 : 1; }), 0);
+  TrustedOwners owners;
+  owners.anybody = false;
+  owners.self = true;
+  const auto open = [&owners] {
+    Semaphore semaphore;
+    Status limit;
+    const Code code = semaphore.Open(Key(), 1, 0600, true, kLockTimeout, &limit, &owners).code();
+    semaphore.Close();
+    return code;
+  };
+  EXPECT_EQ(open(), Code::kUntrusted);
+  semid_ds untouched;
+  ASSERT_EQ(semctl(Id(), 0, IPC_STAT, &untouched), 0);
+  EXPECT_EQ(untouched.sem_otime, 0);
+  owners.users[owners.user_count++] = 65534;
+  EXPECT_EQ(open(), Code::kOk);
+  // What the call makes is its own.
+  RemoveSet();
+  owners = {};
+  owners.anybody = false;
+  EXPECT_EQ(open(), Code::kOk);
+  EXPECT_EQ(open(), Code::kUntrusted);
 }
 
 TEST_F(SemaphoreTest, OpenStartsAgainWhenTheSetIsRemovedUnderIt) {

@@ -1,5 +1,5 @@
 --TEST--
-sem_get() does not wait for ever for a process that keeps the set's guard
+sem_get() does not wait for ever for a process that keeps the set's guard, and waits for it once only
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -16,6 +16,12 @@ $start = hrtime(true);
 var_dump(sem_get(0x5e000007));
 $seconds = (hrtime(true) - $start) / 1e9;
 var_dump($seconds >= 0.29 && $seconds < 1.5);
+// Nothing has changed: no wait, however long one may be.
+ini_set('shmpack.lock_timeout', 60);
+var_dump(sem_get(0x5e000007));
+// Given back after all.
+system('perl -e \'$id = semget(0x5e000007, 3, 0666); semop($id, pack("s!3", 2, -1, 0)) or die\'');
+var_dump(sem_get(0x5e000007) instanceof SysvSemaphore);
 ?>
 --CLEAN--
 <?php
@@ -23,5 +29,9 @@ system('perl -e \'$id = semget(0x5e000007, 3, 0666); semctl($id, 0, 0, 0)\'');
 ?>
 --EXPECTF--
 Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e000007: another process held it for 0.3 seconds (shmpack.lock_timeout) in %s on line %d
+bool(false)
+bool(true)
+
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e000007: another process still holds it; a call before waited for that in vain and nothing has changed since, so this one did not wait. When no process is inside of sem_get() for it, remove the set with: ipcrm -S 0x5e000007 in %s on line %d
 bool(false)
 bool(true)

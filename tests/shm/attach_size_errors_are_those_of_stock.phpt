@@ -37,10 +37,10 @@ shm_attach(): Argument #2 ($size) must be greater than 0
 shm_attach(): Argument #2 ($size) must be greater than 0
 shm_attach(): Argument #2 ($size) must be greater than 0
 
-Warning: shm_attach(): Failed for key 0x5b000001: memorysize too small in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000001: memorysize too small, the smallest is 40 bytes in %s on line %d
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x5b000001: memorysize too small in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000001: memorysize too small, the smallest is 40 bytes in %s on line %d
 bool(false)
 bool(true)
 bool(true)

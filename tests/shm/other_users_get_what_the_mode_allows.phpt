@@ -4,28 +4,13 @@ Another user gets nothing without permission, and reads but cannot write with re
 shmpack
 --SKIPIF--
 <?php
-exec('setpriv --reuid=65534 --regid=65534 --clear-groups true 2>&1', $output, $status);
-if ($status !== 0) die('skip needs root, to become another user');
-// One with a sanitizer lies in the checkout, which may be in root's own folder.
-exec('setpriv --reuid=65534 --regid=65534 --clear-groups test -x ' . escapeshellarg(PHP_BINARY), $output, $status);
-if ($status !== 0) die('skip the other user may not run ' . PHP_BINARY);
+require __DIR__ . '/../loading/as_nobody.inc';
+skip_without_nobody();
 ?>
 --FILE--
 <?php
-require __DIR__ . '/../loading/run_php.inc';
+require __DIR__ . '/../loading/as_nobody.inc';
 require __DIR__ . '/raw_segment.inc';
-// The other user may not be able to read the folder of the extension.
-$library = tempnam(sys_get_temp_dir(), 'shmpack');
-copy(extension_file('shmpack'), $library);
-chmod($library, 0755);
-
-function as_nobody(string $code): void
-{
-    global $library;
-    $command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', PHP_BINARY, '-n', '-d', 'display_errors=1',
-        '-d', 'html_errors=0', '-d', "extension=$library", '-r', $code];
-    echo shell_exec('cd / && ' . implode(' ', array_map('escapeshellarg', $command)) . ' 2>&1');
-}
 
 $private = shm_attach(0x5b000004, 1000, 0600);
 as_nobody('var_dump(shm_attach(0x5b000004, 1000));');
@@ -52,24 +37,31 @@ as_nobody('
 $shared = shm_attach(0x5b000006, 1000, 0666);
 as_nobody('var_dump(shm_put_var(shm_attach(0x5b000006), 1, "from nobody"));');
 var_dump(shm_get_var($shared, 1));
-unlink($library);
+
+// One's own, of a mode that does not let even its owner in.
+as_nobody('
+    var_dump(shm_put_var(shm_attach(0x5b000012, 1000, 0), 1, "by the handle of its maker"));
+    var_dump(shm_attach(0x5b000012, 1000));
+    var_dump(shm_attach(0x5b000013, 1000, 0444) instanceof SysvSharedMemory);
+    var_dump(shm_put_var(shm_attach(0x5b000013, 1000), 1, 1));
+');
 ?>
 --CLEAN--
 <?php
 require __DIR__ . '/raw_segment.inc';
-foreach ([0x5b000004, 0x5b000005, 0x5b000006] as $key) raw_remove($key);
+foreach ([0x5b000004, 0x5b000005, 0x5b000006, 0x5b000012, 0x5b000013] as $key) raw_remove($key);
 ?>
 --EXPECTF--
-Warning: shm_attach(): Failed for key 0x5b000004: Permission denied, its owner does not let this user read it in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000004: Permission denied, its owner, user root (0), does not let this user read it (mode 0600) in Command line code on line 1
 bool(false)
 string(17) "to be read by all"
 int(150)
 bool(false)
 
-Warning: shm_put_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner does not let this user write to it in Command line code on line 4
+Warning: shm_put_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner, user root (0), does not let this user write to it (mode 0644) in Command line code on line 4
 bool(false)
 
-Warning: shm_remove_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner does not let this user write to it in Command line code on line 5
+Warning: shm_remove_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner, user root (0), does not let this user write to it (mode 0644) in Command line code on line 5
 bool(false)
 
 Warning: shm_remove(): Failed for key 0x5b000005, id %d: Operation not permitted in Command line code on line 6
@@ -80,3 +72,11 @@ Warning: shm_get_var(): Failed for key 0x5b000005: a value is being written for 
 bool(false)
 bool(true)
 string(11) "from nobody"
+bool(true)
+
+Warning: shm_attach(): Failed for key 0x5b000012: Permission denied, it is this user's own, but its mode 0000 does not let its owner read it; when nobody needs its variables, remove it with: ipcrm -M 0x5b000012, and ask for a mode such as 0600 in Command line code on line 3
+bool(false)
+bool(true)
+
+Warning: shm_put_var(): Failed for key 0x5b000013: the region is attached for reading only, it is this user's own, but its mode 0444 does not let its owner write to it in Command line code on line 5
+bool(false)
