@@ -45,7 +45,8 @@ namespace {
      * @param int $max_acquire how many may hold it at a time; only the first user's number counts
      * @param int $permissions mode of a new semaphore, as for chmod()
      * @param bool $auto_release release what is held when the object goes
-     * @return SysvSemaphore|false false and a warning when the system refuses
+     * @return SysvSemaphore|false false and a warning when the system refuses, or shmpack.trusted_owners does not name who
+     *     made the set
      * @throws ValueError when $key is out of range
      */
     function sem_get(int $key, int $max_acquire = 1, int $permissions = 0666, bool $auto_release = true): SysvSemaphore|false {}
@@ -81,7 +82,8 @@ namespace {
      *     children it forks, gone with its last user
      * @param int|null $size bytes for data of a new region; null takes sysvshm.init_mem
      * @param int $permissions mode of a new region, as for chmod()
-     * @return SysvSharedMemory|false false and a warning when the system refuses, or the segment is not shmpack's
+     * @return SysvSharedMemory|false false and a warning when the system refuses, the segment is not shmpack's, or
+     *     shmpack.trusted_owners does not name who made it
      * @throws ValueError when $key is out of range or $size is below 1
      */
     function shm_attach(int $key, ?int $size = null, int $permissions = 0666): SysvSharedMemory|false {}
