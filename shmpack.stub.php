@@ -17,6 +17,10 @@ namespace {
      * A semaphore obtained by sem_get(). When the last reference goes, and at the end of the request, what is still
      * acquired is released, unless sem_get() was told otherwise.
      *
+     * It has no properties. var_dump() shows: key; id, as `ipcs -s` has it; held, by this object; max_acquire, null if another
+     * user of the set said how many; removed; value, how many are left; users, the objects that are open; mode and owner (a uid).
+     * What the system does not let this user see is null.
+     *
      * @strict-properties
      * @not-serializable
      */
@@ -26,6 +30,10 @@ namespace {
 
     /**
      * A shared memory region obtained by shm_attach(). It is detached when the last reference goes.
+     *
+     * It has no properties. var_dump() shows, without a lock: key; attached; size and used, in bytes of the segment; values_size and
+     * values_used, the part of it for values of more than 16 bytes; variables, how many; read_only; and but for key 0: id, as
+     * `ipcs -m` has it; removed; mode and owner (a uid).
      *
      * @strict-properties
      * @not-serializable

@@ -25,6 +25,14 @@
 
 namespace shmpack {
 
+/// What the system shows of a semaphore.
+struct SemaphoreState {
+  int value = -1;  // How many can be acquired; -1, as for `users`: this user may not read it.
+  int users = -1;
+  uint32_t mode = 0;
+  uint32_t owner_uid = 0;
+};
+
 class Semaphore {
  public:
   Semaphore() noexcept = default;
@@ -61,8 +69,16 @@ class Semaphore {
   /// new. Cannot fail for the caller: a set that is gone has nothing to give back to.
   void Close() noexcept;
 
+  /// What the system shows now. Does not block. kNotFound: it was removed. kSystem.
+  Status Look(SemaphoreState* out) const noexcept;
+
   bool is_open() const noexcept { return set_id_ >= 0; }
   int32_t key() const noexcept { return key_; }
+  int set_id() const noexcept { return set_id_; }
+  /// Acquired through this handle and not released.
+  uint32_t held() const noexcept { return taken_ + inherited_; }
+  /// How many may hold it, if this handle was the one that said so; else 0: it is not known.
+  int32_t max_acquire() const noexcept { return max_acquire_; }
 
  private:
   // After a fork, what was ours is our parent's.
@@ -70,6 +86,7 @@ class Semaphore {
 
   int set_id_ = -1;
   int32_t key_ = 0;
+  int32_t max_acquire_ = 0;
   uint32_t fork_count_ = 0;  // Tells the process whose counts `taken_` and `counted_` are.
   uint32_t taken_ = 0;       // Acquired by this process and not released.
   uint32_t inherited_ = 0;   // Acquired by the process that forked us, and not released by us.

@@ -129,6 +129,7 @@ Status Semaphore::Open(int32_t key, int32_t max_acquire, int permissions, bool a
     *limit_status = limit;
     set_id_ = id;
     key_ = key;
+    max_acquire_ = limit.ok() && users == 1 ? max_acquire : 0;
     fork_count_ = ForkCount();
     taken_ = 0;
     inherited_ = 0;
@@ -180,6 +181,17 @@ Status Semaphore::Remove() noexcept {
   return Status();
 }
 
+Status Semaphore::Look(SemaphoreState* out) const noexcept {
+  SemaphoreSetInfo info;
+  if (const Status status = DescribeSemaphoreSet(set_id_, &info); !status.ok()) return status;
+  *out = SemaphoreState();
+  out->mode = info.mode;
+  out->owner_uid = info.owner_uid;
+  (void)GetSemaphore(set_id_, kValue, &out->value);
+  (void)GetSemaphore(set_id_, kUsage, &out->users);
+  return Status();
+}
+
 void Semaphore::Close() noexcept {
   NoticeFork();
   if (is_open() && !removed_ && auto_release_ && counted_) {
@@ -196,6 +208,7 @@ void Semaphore::NoticeFork() noexcept {
   inherited_ += taken_;
   taken_ = 0;
   counted_ = false;
+  max_acquire_ = 0;  // Without us as a user it may be said anew.
 }
 
 }  // namespace shmpack

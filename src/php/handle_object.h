@@ -5,6 +5,8 @@
 // identity, and ended by End(Native&) when it is freed, which is by the end of the request at the latest. So user code
 // never meets one whose handle was not opened.
 //
+// It has no properties, but shows some to var_dump(), print_r() and debuggers.
+//
 // Native must be trivially destructible: objects live across calls that may leave by longjmp. Fetch it again after
 // everything that may have run user code.
 
@@ -23,16 +25,21 @@ class HandleObject {
   static_assert(std::is_trivially_destructible_v<Native>);
 
  public:
+  /// Adds to an array what is shown of a handle. It may wait for nobody and throw nothing.
+  using Describe = void (*)(const Native& native, zval* shown);
+
   /// Gives the class its object handlers. `refusal` answers who makes an object of it. Called once per module start.
-  static void Register(zend_class_entry* class_entry, const char* refusal) {
+  static void Register(zend_class_entry* class_entry, const char* refusal, Describe describe) {
     class_entry_ = class_entry;
     refusal_ = refusal;
+    describe_ = describe;
     class_entry->create_object = Refuse;
     handlers_ = *zend_get_std_object_handlers();
     handlers_.offset = XtOffsetOf(HandleObject, std_);
     handlers_.free_obj = Free;
     handlers_.clone_obj = nullptr;
     handlers_.compare = zend_objects_not_comparable;
+    handlers_.get_debug_info = DebugInfo;
   }
 
   static zend_class_entry* class_entry() { return class_entry_; }
@@ -62,6 +69,14 @@ class HandleObject {
     zend_object_std_dtor(object);
   }
 
+  static zend_array* DebugInfo(zend_object* object, int* is_temporary) {
+    zval shown;
+    array_init(&shown);
+    describe_(Of(object), &shown);
+    *is_temporary = 1;
+    return Z_ARR(shown);
+  }
+
   /// PHP wants an object all the same; it goes with the exception.
   static zend_object* Refuse(zend_class_entry* class_entry) {
     zend_throw_error(nullptr, "%s", refusal_);
@@ -72,10 +87,19 @@ class HandleObject {
   static inline zend_class_entry* class_entry_;
   static inline zend_object_handlers handlers_;
   static inline const char* refusal_;
+  static inline Describe describe_;
 
   Native native_;
   zend_object std_;  // Last: PHP puts properties behind it.
 };
+
+/// Adds a System V object's mode, as chmod() writes it, and its owner to what is shown.
+inline void ShowOwner(zval* shown, uint32_t mode, uint32_t owner_uid) {
+  char text[8];
+  snprintf(text, sizeof text, "%04o", mode);
+  add_assoc_string(shown, "mode", text);
+  add_assoc_long(shown, "owner", static_cast<zend_long>(owner_uid));
+}
 
 /// A System V key out of a PHP integer: every 32 bits, signed or not (crc32() gives unsigned ones). False: it has more,
 /// and a ValueError about argument 1 was thrown.

@@ -26,6 +26,24 @@ void Close(Semaphore& semaphore) {
   if (semaphore.is_open()) semaphore.Close();
 }
 
+void Describe(const Semaphore& semaphore, zval* shown) {
+  if (!semaphore.is_open()) return;
+  shmpack::SemaphoreState state;
+  const Status found = semaphore.Look(&state);
+  const auto add = [shown](const char* name, zend_long number, bool known) {
+    known ? add_assoc_long(shown, name, number) : add_assoc_null(shown, name);
+  };
+  add_assoc_long(shown, "key", semaphore.key());
+  add_assoc_long(shown, "id", semaphore.set_id());
+  add_assoc_long(shown, "held", semaphore.held());
+  add("max_acquire", semaphore.max_acquire(), semaphore.max_acquire() != 0);
+  add_assoc_bool(shown, "removed", found.code() == Code::kNotFound);
+  if (!found.ok()) return;
+  add("value", state.value, state.value >= 0);
+  add("users", state.users, state.users >= 0);
+  shmpack::php::ShowOwner(shown, state.mode, state.owner_uid);
+}
+
 using SemaphoreObject = shmpack::php::HandleObject<Semaphore, Close>;
 
 Semaphore& SemaphoreOf(zval* value) { return SemaphoreObject::Of(Z_OBJ_P(value)); }
@@ -35,7 +53,7 @@ Semaphore& SemaphoreOf(zval* value) { return SemaphoreObject::Of(Z_OBJ_P(value))
 namespace shmpack::php {
 
 void RegisterSemClasses(zend_class_entry* class_entry) {
-  SemaphoreObject::Register(class_entry, "Cannot directly construct SysvSemaphore, use sem_get() instead");
+  SemaphoreObject::Register(class_entry, "Cannot directly construct SysvSemaphore, use sem_get() instead", Describe);
 }
 
 }  // namespace shmpack::php

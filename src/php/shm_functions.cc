@@ -19,6 +19,7 @@
 #include "php/scalar_codec.h"
 #include "php/status_report.h"
 #include "port/monotonic_clock.h"
+#include "port/segment.h"
 #include "shmpack/region.h"
 
 namespace {
@@ -39,6 +40,30 @@ struct AttachedRegion {
 };
 
 void Detach(AttachedRegion& attached) { attached.region.Detach(); }
+
+/// By counters as they are: who shows something must not wait for a lock.
+void Describe(const AttachedRegion& object, zval* shown) {
+  const Region& region = object.region;
+  add_assoc_long(shown, "key", object.key);
+  add_assoc_bool(shown, "attached", region.attached());
+  if (!region.attached()) return;
+  const shmpack::RegionStats stats = region.StatsNow();
+  const auto add = [shown](const char* name, uint64_t number) {
+    add_assoc_long(shown, name, static_cast<zend_long>(number));
+  };
+  add("size", stats.total_bytes);
+  add("used", stats.total_bytes - stats.free_bytes);
+  add("values_size", stats.quota_bytes);
+  add("values_used", stats.data_bytes);
+  add("variables", stats.variables);
+  add_assoc_bool(shown, "read_only", region.read_only());
+  if (region.segment_id() < 0) return;  // Key 0: no object of the system's.
+  shmpack::SegmentInfo info;
+  const Status found = shmpack::DescribeSegment(region.segment_id(), &info);
+  add_assoc_long(shown, "id", region.segment_id());
+  add_assoc_bool(shown, "removed", found.code() == Code::kChanged);
+  if (found.ok()) shmpack::php::ShowOwner(shown, info.mode, info.owner_uid);
+}
 
 using RegionObject = shmpack::php::HandleObject<AttachedRegion, Detach>;
 
@@ -232,7 +257,7 @@ zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* 
 namespace shmpack::php {
 
 void RegisterShmClasses(zend_class_entry* class_entry) {
-  RegionObject::Register(class_entry, "Cannot directly construct SysvSharedMemory, use shm_attach() instead");
+  RegionObject::Register(class_entry, "Cannot directly construct SysvSharedMemory, use shm_attach() instead", Describe);
 }
 
 }  // namespace shmpack::php

@@ -82,6 +82,20 @@ bool WantsView(const zend_function* callback) {
          zend_string_equals_ci(ZEND_TYPE_NAME(type), shmpack::php::SlotViewClass()->name);
 }
 
+void Describe(const OpenSlotTable& open, zval* shown) {
+  if (!open.table.attached()) return;
+  if (open.path != nullptr) {
+    add_assoc_str(shown, "path", zend_string_copy(open.path));
+  } else {
+    add_assoc_null(shown, "path");
+  }
+  add_assoc_long(shown, "num_slots", open.table.slot_count());
+  add_assoc_long(shown, "num_free_slots", open.table.FreeSlots());
+  add_assoc_long(shown, "slot_size", open.table.slot_bytes());
+  add_assoc_long(shown, "type", open.table.type());
+  add_assoc_bool(shown, "read_only", open.table.read_only());
+}
+
 /// All bytes of a slot. False: a warning was raised, or memory is out.
 bool LookAtSlot(const OpenSlotTable& open, uint32_t id, zval* result) {
   zend_string* const bytes = shmpack::php::NewString(open.table.slot_bytes());
@@ -115,7 +129,8 @@ const char* SlotFolder(char* buffer, size_t capacity) {
 }
 
 void RegisterSlotClasses(zend_class_entry* table_class, zend_class_entry* view_class) {
-  SlotTableObject::Register(table_class, "Cannot directly construct Shmpack\\SlotTable, use slotmem_create() instead");
+  SlotTableObject::Register(table_class, "Cannot directly construct Shmpack\\SlotTable, use slotmem_create() instead",
+                            Describe);
   RegisterSlotViewClass(view_class);
 }
 

@@ -37,6 +37,16 @@ using SlotViewObject = shmpack::php::HandleObject<OpenSlotView, CloseView>;
 const OpenSlotTable& TableOf(const OpenSlotView& view) { return SlotTableObject::Of(view.table); }
 uint32_t SizeOf(const OpenSlotView& view) { return TableOf(view).table.slot_bytes(); }
 
+void Describe(const OpenSlotView& view, zval* shown) {
+  if (view.table == nullptr) return;
+  add_assoc_long(shown, "id", view.id);
+  add_assoc_long(shown, "size", SizeOf(view));
+  add_assoc_bool(shown, "read_only", view.address == nullptr);
+  zval table;
+  ZVAL_OBJ_COPY(&table, view.table);
+  add_assoc_zval(shown, "table", &table);
+}
+
 /// Whether `length` bytes at `offset` lie in the slot; else a ValueError about the argument is thrown.
 bool IsInside(const OpenSlotView& view, zend_long offset, uint64_t length, uint32_t argument) {
   const uint32_t size = SizeOf(view);
@@ -164,7 +174,8 @@ bool ByteAt(const OpenSlotView& view, zval* offset, zend_long* at) {
 namespace shmpack::php {
 
 void RegisterSlotViewClass(zend_class_entry* view_class) {
-  SlotViewObject::Register(view_class, "Cannot directly construct Shmpack\\SlotView, use slotmem_dptr() instead");
+  SlotViewObject::Register(view_class, "Cannot directly construct Shmpack\\SlotView, use slotmem_dptr() instead",
+                           Describe);
 }
 
 const zend_class_entry* SlotViewClass() { return SlotViewObject::class_entry(); }

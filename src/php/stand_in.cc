@@ -15,7 +15,8 @@ namespace {
 
 ZEND_MODULE_INFO_D(stand_in) {
   php_info_print_table_start();
-  php_info_print_table_row(2, zend_module->name, "provided by shmpack");
+  php_info_print_table_row(2, zend_module->name, "provided by shmpack " PHP_SHMPACK_VERSION);
+  php_info_print_table_row(2, "Version", zend_module->version);
   php_info_print_table_end();
 }
 
@@ -27,6 +28,12 @@ zend_module_entry* Register(Module* module, int type) {
   } else {
     return zend_register_module_ex(module);
   }
+}
+
+/// That of the PHP that runs, which may be newer than the one that this was compiled for.
+const char* PhpVersion() {
+  const zval* const version = zend_get_constant_str("PHP_VERSION", sizeof "PHP_VERSION" - 1);
+  return version != nullptr && Z_TYPE_P(version) == IS_STRING ? Z_STRVAL_P(version) : PHP_VERSION;
 }
 
 }  // namespace
@@ -41,16 +48,17 @@ bool NamesTaken(const StandIn& stand_in) {
 }
 
 zend_result TakeNames(const StandIn& stand_in, int type) {
-  const zend_module_entry fresh = {STANDARD_MODULE_HEADER,
-                                   stand_in.name,
-                                   stand_in.functions,
-                                   stand_in.startup,
-                                   nullptr,
-                                   nullptr,
-                                   nullptr,
-                                   ZEND_MODULE_INFO_N(stand_in),
-                                   PHP_SHMPACK_VERSION,
-                                   STANDARD_MODULE_PROPERTIES};
+  const zend_module_entry fresh = {
+      STANDARD_MODULE_HEADER,
+      stand_in.name,
+      stand_in.functions,
+      stand_in.startup,
+      nullptr,
+      nullptr,
+      nullptr,
+      ZEND_MODULE_INFO_N(stand_in),
+      PhpVersion(),  // As stock's: packages ask for ext-sysvshm in terms of PHP's versions.
+      STANDARD_MODULE_PROPERTIES};
   *stand_in.module = fresh;
   stand_in.module->type = static_cast<unsigned char>(type);
   stand_in.module->module_number = zend_next_free_module();

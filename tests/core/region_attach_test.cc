@@ -172,5 +172,24 @@ TEST_F(RegionAttachTest, WhatTheCallMakesIsItsOwnWhomeverItTrusts) {
   EXPECT_TRUE(Attach(1'000, &nobody).ok());
 }
 
+TEST(RegionStatsNowTest, WaitsForNoLockAndBelievesNoCounter) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, std::string(100, 'v')), Code::kOk);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  header.lock.word = static_cast<uint32_t>(getppid());
+  const RegionStats held = region->StatsNow();
+  EXPECT_EQ(held.variables, 1U);
+  EXPECT_EQ(held.data_bytes, 104U);
+  EXPECT_EQ(region->Room(1, 200).free_quota, held.quota_bytes);  // The value would give its own room back.
+  EXPECT_EQ(region->Room(2, 200).free_quota, held.quota_bytes - 104);
+  header.writer.live_slots = UINT32_MAX;
+  header.writer.live_units = UINT32_MAX;
+  header.writer.data_bytes = UINT64_MAX;
+  EXPECT_EQ(region->StatsNow().free_bytes, 0U);
+  EXPECT_EQ(region->Room(2, 200).free_bytes, 0U);
+  EXPECT_EQ(region->Room(2, 200).free_quota, 0U);
+  header.lock.word = 0;
+}
+
 }  // namespace
 }  // namespace shmpack

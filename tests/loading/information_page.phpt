@@ -17,6 +17,10 @@ echo $ri(['shmpack'], 'sysvshm');
 preg_match('/^sem_\*.*$/m', $ri(['shmpack', 'sysvsem'], 'shmpack'), $line);
 echo $line[0], "\n";
 
+// The stand-ins are of PHP's version, as the stock extensions are: Composer asks for ext-sysvshm ^8.
+var_dump(phpversion('sysvshm') === PHP_VERSION, phpversion('sysvsem') === PHP_VERSION, phpversion('shmpack') === PHP_VERSION,
+    (new ReflectionExtension('sysvshm'))->getVersion() === PHP_VERSION);
+
 // No setting of ours is missing from the page.
 ob_start();
 phpinfo(INFO_MODULES);
@@ -43,5 +47,10 @@ Directive => Local Value => Master Value
 %A
 sysvshm
 
-sysvshm => provided by shmpack
+sysvshm => provided by shmpack %d.%d.%d
+Version => %d.%d.%s
 sem_* and SysvSemaphore => ext/sysvsem; ours are in Shmpack\
+bool(true)
+bool(true)
+bool(false)
+bool(true)

@@ -65,11 +65,11 @@ Warning: sem_release(): Failed to release key 0xe1fffffe: Invalid argument in %s
 bool(false)
 
 Warning: sem_get(): Failed for key 0xffffffffe1fffffe: Numerical result out of range in %s on line %d
-object(SysvSemaphore)#%d (0) {
+object(SysvSemaphore)#%d (%d) {%A
 }
 
 Warning: sem_get(): Failed for key 0xffffffffe1fffffe: Numerical result out of range in %s on line %d
-object(SysvSemaphore)#%d (0) {
+object(SysvSemaphore)#%d (%d) {%A
 }
 sem_acquire(): Argument #1 ($semaphore) must be of type SysvSemaphore, stdClass given
 sem_get(): Argument #1 ($key) must be of type int, string given

@@ -5,8 +5,15 @@ sysvsem
 sysvshm
 --FILE--
 <?php
+function info(string $extension): string
+{
+    ob_start();
+    (new ReflectionExtension($extension))->info();
+    return ob_get_clean();
+}
+
 foreach (['sysvsem' => 'sem_get', 'sysvshm' => 'shm_attach'] as $extension => $function) {
-    echo $extension, ': ', phpversion($extension) === phpversion('shmpack') ? 'shmpack' : 'stock', ', ';
+    echo $extension, ': ', str_contains(info($extension), 'provided by shmpack') ? 'shmpack' : 'stock', ', ';
     echo $function, ' is of ', (new ReflectionFunction($function))->getExtensionName(), "\n";
 }
 var_dump(glob(ini_get('extension_dir') . '/sysvs*.so'));
