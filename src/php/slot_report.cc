@@ -15,6 +15,26 @@
 
 namespace shmpack::php {
 
+namespace {
+
+constexpr size_t kAdviceBytes = 160;
+
+/// What to do where a limit of this process is behind an error; else nothing.
+void WriteAdvice(int error, char (&advice)[kAdviceBytes]) {
+  advice[0] = '\0';
+  char limit[kAdviceBytes - 2];
+  if (error == EMFILE) {
+    snprintf(advice, sizeof advice, "; raise this process's limit of open files, `ulimit -n` (RLIMIT_NOFILE)");
+  } else if (error == EFBIG) {
+    snprintf(advice, sizeof advice, "; raise this process's limit of a file's size, `ulimit -f` (RLIMIT_FSIZE)");
+  } else if (error == ENOMEM && WriteAddressSpace(UINT64_MAX, limit, sizeof limit)) {
+    // How large it is does not matter: it is what was refused.
+    snprintf(advice, sizeof advice, "; %s", limit);
+  }
+}
+
+}  // namespace
+
 void WarnFolder(const char* name, const Status& status) {
   php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s%s%s (shmpack.runtime_dir)", name,
                    status.text(), status.os_errno() != 0 ? ": " : "",
@@ -33,11 +53,10 @@ void WarnOpening(const char* path, const Status& status) {
                        path);
       return;
     case Code::kSystem: {
-      char advice[160] = "";
-      // How large the table is does not matter: it is what was refused.
-      const bool no_address_space = status.os_errno() == ENOMEM && WriteAddressSpace(UINT64_MAX, advice, sizeof advice);
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s: %s%s%s", path, status.text(),
-                       std::strerror(status.os_errno()), no_address_space ? "; " : "", advice);
+      char advice[kAdviceBytes];
+      WriteAdvice(status.os_errno(), advice);
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s: %s%s", path, status.text(),
+                       std::strerror(status.os_errno()), advice);
       return;
     }
     default:
@@ -57,10 +76,13 @@ void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status) {
   if (id >= 0) snprintf(slot, sizeof slot, ", slot " ZEND_LONG_FMT, id);
   const char* const path = open.path != nullptr ? ZSTR_VAL(open.path) : "none";
   switch (status.code()) {
-    case Code::kSystem:
-      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s: %s", path, slot, status.text(),
-                       std::strerror(status.os_errno()));
+    case Code::kSystem: {
+      char advice[kAdviceBytes];
+      WriteAdvice(status.os_errno(), advice);
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s: %s%s", path, slot, status.text(),
+                       std::strerror(status.os_errno()), advice);
       return;
+    }
     case Code::kTimeout: {
       // A process that stores or removes a table holds another lock, and is not known.
       const HolderText held =

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -184,7 +185,11 @@ Status ReadFileStart(const char* path, void* out, size_t capacity) noexcept {
 }
 
 Status MakeNewFile(const char* path, uint64_t bytes, uint32_t permissions, uint32_t group, NewFile* out) noexcept {
-  if (bytes > INT64_MAX) return Status(Code::kSystem, "ftruncate", EFBIG);
+  // A file beyond the process's limit would be answered by a signal that ends it.
+  rlimit limit;
+  if (bytes > INT64_MAX || (getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)) {
+    return Status(Code::kSystem, "posix_fallocate", EFBIG);
+  }
   out->temporary[0] = '\0';
   out->descriptor = OpenUnnamed(path, out);
   if (out->descriptor < 0) return SystemError("open");

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -276,12 +277,17 @@ TEST_F(SemaphoreTest, AGuardThatIsHeldForEverIsWaitedForOnce) {
   ASSERT_EQ(semctl(id, 2, SETVAL, 1), 0);
   EXPECT_EQ(OpenCode(Key()), Code::kTimeout);
   Status status;
+  rusage before;
+  rusage after;
   const double waited = Seconds([&] {
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(OpenCode(Key(), 5), Code::kStillHeld);
+    getrusage(RUSAGE_SELF, &before);
+    for (int i = 0; i < 20; ++i) ASSERT_EQ(OpenCode(Key(), 5), Code::kStillHeld);
+    getrusage(RUSAGE_SELF, &after);
     // What the process knows, its children know.
     EXPECT_EQ(InChild([] { return static_cast<int>(OpenCode(Key(), 5)); }), static_cast<int>(Code::kStillHeld));
   });
   EXPECT_LT(waited, 5);
+  EXPECT_LT(after.ru_nvcsw - before.ru_nvcsw, 20);  // None of them slept, however briefly.
   // Given back at last: forgotten.
   ASSERT_EQ(semctl(id, 2, SETVAL, 0), 0);
   EXPECT_EQ(OpenCode(Key()), Code::kOk);

@@ -27,12 +27,6 @@ with_limit('var_dump(shm_attach(0x5b000010, 1000) instanceof SysvSharedMemory);'
 $large = shm_attach(0x5b000011, 500_000_000);
 with_limit('var_dump(shm_attach(0x5b000011, 1000));');
 var_dump(raw_exists(0x5b000011));
-
-$folder = sys_get_temp_dir() . '/shmpack_' . getmypid();
-mkdir($folder);
-with_limit("var_dump(slotmem_create('$folder/table', 1 << 29, 2));");
-var_dump(glob("$folder/{,.}*[!.]*", GLOB_BRACE));
-rmdir($folder);
 ?>
 --CLEAN--
 <?php
@@ -51,8 +45,3 @@ bool(true)
 Warning: shm_attach(): Failed for key 0x5b000011: Cannot allocate memory; the region that is there is a segment of 1250002688 bytes: raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken, or, when nobody needs its variables, remove it with: ipcrm -M 0x5b000011 in Command line code on line 1
 bool(false)
 bool(true)
-
-Warning: slotmem_create(): Failed for slot table "%s/table": mmap: Cannot allocate memory; raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken in Command line code on line 1
-bool(false)
-array(0) {
-}
