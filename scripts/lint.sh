@@ -1,4 +1,4 @@
-# check format, scripts, PHP files, layers and names; changes nothing
+# check format, scripts, PHP files, layers, names and thread-local variables; changes nothing
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 
@@ -17,12 +17,14 @@ shellcheck -x -P "$root" -e SC2154,SC2016 "$root/dev" "$root/.ci/run" "$root"/sc
 say "php -l"
 while IFS= read -r lint_file; do
   "$php" -n -l "$lint_file" >/dev/null || lint_bad=1
-done < <(find "$root/tests" "$root/fuzz" "$root/demo" "$root/bench" "$root/shmpack.stub.php" -name '*.inc' -o -name '*.php' 2>/dev/null)
+done < <(find "$root/tests" "$root/fuzz" "$root/demo" "$root/bench" "$root/ide" "$root/scripts" "$root/shmpack.stub.php" -name '*.inc' -o -name '*.php' 2>/dev/null)
 
 say "layers"
 check_layers >&2 || lint_bad=1
 say "names"
 check_names >&2 || lint_bad=1
+say "thread-local variables"
+check_thread_locals >&2 || lint_bad=1
 
 [[ $lint_bad -eq 0 ]] || fail "lint found the above; clang-format -i <file> repairs the format"
 echo "nothing found"

@@ -96,6 +96,7 @@ test_before=$(test_ipc_objects)
 if [[ ${#test_selection[@]} -eq 0 ]]; then
   check_layers || tests_fault "the sources' layers"
   check_names || tests_fault "the sources' names"
+  check_thread_locals || tests_fault "the sources' thread-local variables"
   check_kill_points_cost "$out/kill_points" || tests_fault "the cost of kill points"
 fi
 
@@ -120,6 +121,7 @@ done < <(
 build_extension
 make_extension_dir "$out/extensions" "$extension"
 check_symbols "$extension" || tests_fault "the library's symbols"
+check_thread_local_size "$extension" || tests_fault "the library's thread-local variables"
 if [[ ${#test_phpt[@]} -gt 0 ]]; then
   say "phpt"
   run_phpt phpt "$out/phpize/run-tests.php" "$(command -v "$php")" "$out/extensions" "${test_phpt[@]}"

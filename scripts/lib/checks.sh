@@ -51,6 +51,34 @@ check_names() {
   return "$bad"
 }
 
+# check_thread_locals: what a thread has of its own is in the module's globals, but for a few words of src/port. PHP without
+# threads would not show it: its ZEND_TLS is nothing.
+check_thread_locals() {
+  local found
+  if found=$(grep -rnwE 'thread_local|__thread|_Thread_local|ZEND_TLS|ZEND_EXT_TLS|TSRM_TLS' \
+    "$root/include" "$root/src/c_api" "$root/src/core" "$root/src/httpd" "$root/src/php"); then
+    echo "a thread-local variable outside of src/port; PHP's threads have the module's globals (src/php/php_shmpack.h):"
+    echo "$found"
+    return 1
+  fi
+}
+
+# check_thread_local_size <library>: the C library keeps little room for thread-local variables of libraries that a program
+# loads late and that are reached as fast as ours; "cannot allocate memory in static TLS block" is what it says then.
+check_thread_local_size() {
+  local size
+  size=$(readelf -lW "$1" | awk '$1 == "TLS" { print $6 }')
+  if [[ -z $size ]]; then
+    echo "readelf shows no thread-local variables in $1, and the lock has some: this check finds nothing to look at"
+    return 1
+  fi
+  if [[ $((size)) -ge 256 ]]; then
+    echo "the library has $((size)) bytes of thread-local variables, and may have less than 256 (readelf -sW $1 | grep TLS):"
+    readelf -sW "$1" | awk '$4 == "TLS" { print $3, $8 }'
+    return 1
+  fi
+}
+
 # check_symbols <library>: PHP's functions have C linkage. A C++ name among those that PHP is to provide is one that a
 # header declares without it, and is missed only when it is first called. And what tests hook into is not there.
 check_symbols() {

@@ -186,6 +186,7 @@ static PHP_GINIT_FUNCTION(shmpack) {
   shmpack_globals->lock_timeout = 5;
   shmpack_globals->cache_size = 0;
   shmpack_globals->decoded_cache = {};
+  shmpack_globals->map_shapes = {};
   shmpack_globals->allowed_classes = nullptr;
   shmpack_globals->runtime_dir = nullptr;
   shmpack_globals->trusted_owners = {};

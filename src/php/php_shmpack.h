@@ -6,7 +6,8 @@
 // extension left them free, and under Shmpack\ always; then it hands the class to the family, which sets the object
 // handlers. The families' functions have C linkage because the generated arginfo is included that way.
 //
-// Globals are per thread under ZTS; nothing else here changes after module start.
+// Globals are per thread under ZTS; nothing else here changes after module start. What is large and per thread belongs
+// into them: a library's thread-local variables have little room in a program that loads it late.
 
 #pragma once
 
@@ -16,6 +17,7 @@
 
 #include "php.h"
 #include "php/decoded_cache.h"
+#include "php/map_shapes.h"
 #include "shmpack/trusted_owners.h"
 
 #define PHP_SHMPACK_VERSION "0.1.0"
@@ -30,6 +32,7 @@ ZEND_BEGIN_MODULE_GLOBALS(shmpack)
   uint32_t lock_timeout_ms;  // the same as the core takes it, at least 1.
   zend_long cache_size;  // shmpack.cache_size: bytes that decoded values may take between calls; 0: none are kept.
   shmpack::php::DecodedCache decoded_cache;
+  shmpack::php::MapShapes map_shapes;
   char *runtime_dir;  // shmpack.runtime_dir: where slot tables with relative names are; empty: this user's, in memory.
   char *allowed_classes;  // shmpack.allowed_classes: see php/allowed_classes.h.
   shmpack::TrustedOwners trusted_owners;  // shmpack.trusted_owners.

@@ -6,6 +6,7 @@
 
 #include "php/decoder_state.h"
 #include "php/memory_limit.h"
+#include "php/php_shmpack.h"
 #include "php/scalar_codec.h"
 #include "php/table_access.h"
 #include "php/value_decoder.h"
@@ -20,12 +21,10 @@ bool MayBeNumber(const MsgpackToken& key) {
   return is_digit(0) || (key.size > 1 && key.data[0] == '-' && is_digit(1));
 }
 
-ZEND_TLS MapShapes shapes;
-
 }  // namespace
 
-void BeginDecoding() { shapes.Begin(); }
-void EndDecoding() { shapes.End(); }
+void BeginDecoding() { SHMPACK_G(map_shapes).Begin(); }
+void EndDecoding() { SHMPACK_G(map_shapes).End(); }
 
 bool DecodeValue(const char* data, size_t size, zval* out, bool* plain) {
   Decoder decoder(data, size);
@@ -218,7 +217,7 @@ zend_array* Decoder::NewMap(uint32_t count, MapShapes::Shape** shape, uint32_t* 
   }
   zend_array* const table = zend_new_array(count);
   zend_hash_real_init_mixed(table);
-  *shape = shapes.Find(reader_, count);
+  *shape = SHMPACK_G(map_shapes).Find(reader_, count);
   *serial = *shape != nullptr ? (*shape)->serial : 0;
   if (*serial != 0 && (*shape)->has_counted) {
     HT_FLAGS(table) &= ~HASH_FLAG_STATIC_KEYS;
@@ -301,7 +300,7 @@ Decoder::Step Decoder::FillMap() {
     }
     if (frame.remaining == 0) {
       if (frame.serial == 0 && frame.shape != nullptr) {
-        shapes.Learn(frame.shape, frame.table);
+        SHMPACK_G(map_shapes).Learn(frame.shape, frame.table);
       }
       return Step::kDone;
     }
