@@ -97,17 +97,17 @@ need_php() {
   # shellcheck disable=SC2016 # it is PHP's, not the shell's
   php_version=$("$php" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;') ||
     fail "'$php' does not run: install php-cli, or name another one with PHP=/path/to/php ./dev ..."
+  # Those beside it: another PHP of this version may have its own elsewhere.
+  local folder suffix
+  folder=$(dirname "$(command -v "$php")")
+  for suffix in "$php_version" ''; do
+    phpize=$folder/phpize$suffix
+    php_config=$folder/php-config$suffix
+    [[ ! -x $phpize || ! -x $php_config ]] || return 0
+  done
+  need_packages "php$php_version-dev"
   phpize=phpize$php_version
   php_config=php-config$php_version
-  if ! command -v "$phpize" >/dev/null; then
-    phpize=$(dirname "$(command -v "$php")")/phpize
-    php_config=$(dirname "$phpize")/php-config
-  fi
-  if [[ ! -x $(command -v "$phpize" || true) ]]; then
-    need_packages "php$php_version-dev"
-    phpize=phpize$php_version
-    php_config=php-config$php_version
-  fi
 }
 
 # build_extension: leaves the extension in $extension, and PHP's build files in $out/phpize. Incremental: objects are

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# php-src's own tests of ext/sysvsem and ext/sysvshm, out of Debian's source package. Downloaded once, into out/.
+# PHP's source, out of Debian's source package, and php-src's own tests of ext/sysvsem and ext/sysvshm. Downloaded once, into
+# out/.
 
 # stock_tests: leaves them in $out/stock/sysvsem and $out/stock/sysvshm, but for one. PHP_SOURCE=<php-src checkout> spares the
 # download. Two of them expect that var_dump() shows nothing of a region, and ours shows what it is: they may see anything.
@@ -18,7 +19,7 @@ copy_stock_tests() {
     source=$out/php-source
     rm -rf "$source"
     mkdir -p "$source"
-    download_php_source "$source"
+    download_php_source "$source" '*/ext/sysvsem/tests' '*/ext/sysvshm/tests'
   fi
   rm -rf "$stock"
   for name in sysvsem sysvshm; do
@@ -31,10 +32,11 @@ copy_stock_tests() {
   rm -f "$stock/sysvshm/shm_get_var_leak.phpt"
 }
 
-# download_php_source <folder>: the system's package sources, as deb-src, in an apt configuration of our own; the system's
+# download_php_source <folder> [<part of it, as tar's wildcard>...]: the system's package sources, as deb-src, in an apt configuration of our own; the system's
 # stays as it is. A version that the lists name may not be served any more, so each is tried, newest first.
 download_php_source() {
   local target=$1 apt=$out/apt file version
+  shift
   need_packages xz-utils
   mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
   rm -f "$apt/parts"/*
@@ -46,14 +48,14 @@ download_php_source() {
   done
   local options=(-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/parts" -o Dir::State::Lists="$apt/lists"
     -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none)
-  say "downloading the source of php$php_version for its tests"
+  say "downloading the source of php$php_version"
   # A source that has no deb-src makes this fail, the others are there all the same.
   apt-get "${options[@]}" update >"$apt/update.log" 2>&1 || true
   while IFS= read -r version; do
     if (cd "$apt" && apt-get "${options[@]}" source --download-only --only-source "php$php_version=$version") \
       >"$apt/source.log" 2>&1; then
       file=$(find "$apt" -maxdepth 1 -name "php${php_version}_*.orig.tar.*" ! -name '*.asc' | head -n 1)
-      tar -C "$target" --strip-components=1 --wildcards -xf "$file" '*/ext/sysvsem/tests' '*/ext/sysvshm/tests' ||
+      tar -C "$target" --strip-components=1 --wildcards -xf "$file" "$@" ||
         fail "could not unpack $file: see the message above"
       rm -f "$apt"/php*
       return 0

@@ -219,6 +219,9 @@ static PHP_MSHUTDOWN_FUNCTION(shmpack) {
 }
 
 static PHP_RINIT_FUNCTION(shmpack) {
+#if defined(ZTS) && defined(COMPILE_DL_SHMPACK)
+  ZEND_TSRMLS_CACHE_UPDATE();  // GINIT ran in another thread if this one was there before dl().
+#endif
   SHMPACK_G(decoded_cache).BeginRequest();
   shmpack::php::BeginDecoding();
   return SUCCESS;

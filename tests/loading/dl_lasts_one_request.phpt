@@ -6,7 +6,6 @@ shmpack
 <?php
 require __DIR__ . '/run_php.inc';
 skip_without_stock('sysvsem', 'sysvshm');
-if (PHP_ZTS) die('skip no dl() in this build');
 ?>
 --FILE--
 <?php
