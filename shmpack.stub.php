@@ -6,7 +6,8 @@
 
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The PHP surface of shmpack: the source of src/php/shmpack_arginfo.h (`./dev stubs` writes it) and of what editors show.
+// The PHP surface of shmpack: the source of src/php/shmpack_arginfo.h and of ide/shmpack.php, which is for editors and analysers
+// (`./dev stubs` writes both). There, @phpstan-param and the like are @param: PHP's generator cannot read all of their types.
 //
 // The global names of sem_* and shm_* are taken only where ext/sysvsem or ext/sysvshm has not taken them. The twins in the
 // namespace Shmpack always exist and are the same functions.
@@ -182,7 +183,7 @@ namespace {
      *     an absolute path: that file
      * @param int $item_size bytes of a slot, up to 1 GiB
      * @param int $item_num how many slots, up to 16777216
-     * @param int $type some of SLOTMEM_TYPE_PERSIST, _NOTMPSAFE, _PREGRAB and _CLEARINUSE
+     * @phpstan-param int-mask<1, 2, 4, 8> $type some of SLOTMEM_TYPE_PERSIST, _NOTMPSAFE, _PREGRAB and _CLEARINUSE
      * @return Shmpack\SlotTable|false false and a warning when the system refuses, or another table or file is there. A
      *     stored file that cannot be restored is renamed, with a warning, and the table starts empty
      * @throws ValueError when a number is out of range, or the name has ".." in it or ends in "/" or ".persist"
@@ -207,6 +208,9 @@ namespace {
      * A callback that declares its second parameter as Shmpack\SlotView is given a view, as of slotmem_dptr(), in the
      * place of the bytes.
      *
+     * @template TData
+     * @phpstan-param (callable(int, string, TData): mixed)|(callable(int, Shmpack\SlotView, TData): mixed) $callback
+     * @phpstan-param TData $data
      * @return bool whether all were visited; false when the callback returned false, and with a warning when a slot could
      *     not be read
      */
@@ -368,7 +372,7 @@ namespace Shmpack {
         /**
          * The slots in use whose process has ended.
          *
-         * @return int[]
+         * @return list<int>
          */
         public function orphans(): array {}
 
@@ -389,6 +393,7 @@ namespace Shmpack {
      * $view[3] is the byte at offset 3. $view[3] += 1 reads and writes it, which is not atomic; ++ does nothing, as with all
      * ArrayAccess. add() is atomic.
      *
+     * @implements \ArrayAccess<int, int>
      * @strict-properties
      * @not-serializable
      */
@@ -412,22 +417,24 @@ namespace Shmpack {
         /**
          * An integer in the machine's byte order.
          *
-         * @param int $bytes 1, 2, 4 or 8
+         * @phpstan-param 1|2|4|8 $bytes
          */
         public function getInt(int $offset, int $bytes = 8, bool $signed = true): int|false {}
 
+        /** @phpstan-param 1|2|4|8 $bytes */
         public function setInt(int $offset, int $value, int $bytes = 8): bool {}
 
-        /** @param int $bytes 4 or 8 */
+        /** @phpstan-param 4|8 $bytes */
         public function getFloat(int $offset, int $bytes = 8): float|false {}
 
+        /** @phpstan-param 4|8 $bytes */
         public function setFloat(int $offset, float $value, int $bytes = 8): bool {}
 
         /**
          * Adds to an integer, atomically, and wraps at its ends.
          *
          * @param int $offset a multiple of $bytes
-         * @param int $bytes 4 or 8
+         * @phpstan-param 4|8 $bytes
          * @return int|false the sum, signed
          */
         public function add(int $offset, int $delta, int $bytes = 8): int|false {}
@@ -436,7 +443,7 @@ namespace Shmpack {
          * Replaces an integer if it is what was expected, atomically.
          *
          * @param int $offset a multiple of $bytes
-         * @param int $bytes 4 or 8
+         * @phpstan-param 4|8 $bytes
          */
         public function compareExchange(int $offset, int $expected, int $desired, int $bytes = 8): bool {}
 
@@ -444,15 +451,16 @@ namespace Shmpack {
         public function offsetExists(mixed $offset): bool {}
 
         /**
-         * The byte at an offset, 0 to 255.
+         * The byte at an offset.
          *
          * @param int $offset
+         * @return int<0, 255>|false
          */
         public function offsetGet(mixed $offset): int|false {}
 
         /**
          * @param int $offset
-         * @param int $value 0 to 255
+         * @phpstan-param int<0, 255> $value
          */
         public function offsetSet(mixed $offset, mixed $value): void {}
 

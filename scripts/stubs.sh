@@ -1,4 +1,4 @@
-# write src/php/shmpack_arginfo.h from shmpack.stub.php with PHP's own generator
+# write src/php/shmpack_arginfo.h, with PHP's own generator, and ide/shmpack.php from shmpack.stub.php
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 
@@ -17,3 +17,6 @@ ln -s /usr/share/php/PhpParser "$stubs_parser/lib/PhpParser"
   fail "gen_stub.php refused shmpack.stub.php: see its message above"
 cp "$stubs_work/shmpack_arginfo.h" "$root/src/php/shmpack_arginfo.h"
 echo "src/php/shmpack_arginfo.h"
+"$php" -n "$root/scripts/lib/ide_stub.php" >"$stubs_work/ide.php"
+cp "$stubs_work/ide.php" "$root/ide/shmpack.php"
+echo "ide/shmpack.php"

@@ -4,7 +4,7 @@ package.xml lists every file that is under version control, once, with the role 
 shmpack
 --SKIPIF--
 <?php
-if (!is_dir(dirname(__DIR__, 2) . '/.git') || trim((string) shell_exec('command -v git')) === '') die('skip needs a git checkout');
+if (!file_exists(dirname(__DIR__, 2) . '/.git') || trim((string) shell_exec('command -v git')) === '') die('skip needs a git checkout');
 ?>
 --FILE--
 <?php
@@ -15,6 +15,7 @@ function role(string $file): string
 {
     return match (true) {
         str_starts_with($file, 'tests/') => 'test',
+        str_starts_with($file, 'ide/') => 'data',
         str_starts_with($file, 'docs/'), str_ends_with($file, '.md'), $file === 'LICENSE' => 'doc',
         default => 'src',
     };
