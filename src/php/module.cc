@@ -99,6 +99,17 @@ bool Taken(const StandIn& stand_in) {
   return module != nullptr && module->functions == stand_in.functions;
 }
 
+/// Says whose the names are, and what to do when they are not ours.
+void InfoRow(const StandIn& stand_in, const char* names, const char* function) {
+  char words[160] = "shmpack";
+  if (!Taken(stand_in)) {
+    snprintf(words, sizeof words,
+             "ext/%s has them; call Shmpack\\%s() and so on, or disable ext/%s (Debian: phpdismod %s)", stand_in.name,
+             function, stand_in.name, stand_in.name);
+  }
+  php_info_print_table_row(2, names, words);
+}
+
 // Only a number of seconds that can end a wait is taken: above 0 and finite.
 ZEND_INI_MH(OnUpdateLockTimeout) {
   const char* end = nullptr;
@@ -246,10 +257,8 @@ static PHP_MINFO_FUNCTION(shmpack) {
   php_info_print_table_row(2, "Region format", region_format);
   php_info_print_table_row(2, "Slot table format", slot_format);
   php_info_print_table_row(2, "Slot tables of relative names", shmpack::php::SlotFolder(folder, sizeof folder));
-  php_info_print_table_row(2, "sem_* and SysvSemaphore",
-                           Taken(sem_stand_in) ? "shmpack" : "ext/sysvsem; ours are in Shmpack\\");
-  php_info_print_table_row(2, "shm_* and SysvSharedMemory",
-                           Taken(shm_stand_in) ? "shmpack" : "ext/sysvshm; ours are in Shmpack\\");
+  InfoRow(sem_stand_in, "sem_* and SysvSemaphore", "sem_get");
+  InfoRow(shm_stand_in, "shm_* and SysvSharedMemory", "shm_attach");
   php_info_print_table_end();
   DISPLAY_INI_ENTRIES();
 }

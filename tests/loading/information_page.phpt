@@ -1,21 +1,23 @@
 --TEST--
-php --ri and phpinfo() show version, codec library, formats, where slot tables are, names taken, and every ini with its value
+php --ri and phpinfo() show version, codec library, formats, where slot tables are, whose names are whose and what to do, and every ini
 --EXTENSIONS--
 shmpack
 --SKIPIF--
 <?php
 require __DIR__ . '/run_php.inc';
-skip_without_stock('sysvsem');
+skip_without_stock('sysvsem', 'sysvshm');
 ?>
 --FILE--
 <?php
 require __DIR__ . '/run_php.inc';
 
 $ri = fn(array $extensions, string $name) => shell_exec(implode(' ', array_map('escapeshellarg', [...php_command($extensions), '--ri', $name])));
-echo $ri(['shmpack'], 'shmpack');
+echo strstr($ri(['shmpack'], 'shmpack'), "\nDirective", true);
 echo $ri(['shmpack'], 'sysvshm');
-preg_match('/^sem_\*.*$/m', $ri(['shmpack', 'sysvsem'], 'shmpack'), $line);
-echo $line[0], "\n";
+foreach ([['sysvsem'], ['sysvshm'], ['sysvsem', 'sysvshm']] as $stock) {
+    preg_match_all('/^sem_\*.*$|^shm_\*.*$/m', $ri(['shmpack', ...$stock], 'shmpack'), $lines);
+    echo "\nBeside ", implode(' and ', $stock), ":\n", implode("\n", $lines[0]), "\n";
+}
 
 // The stand-ins are of PHP's version, as the stock extensions are: Composer asks for ext-sysvshm ^8.
 var_dump(phpversion('sysvshm') === PHP_VERSION, phpversion('sysvsem') === PHP_VERSION, phpversion('shmpack') === PHP_VERSION,
@@ -43,13 +45,22 @@ Slot tables of relative names => /dev/shm/shmpack-%d
 sem_* and SysvSemaphore => shmpack
 shm_* and SysvSharedMemory => shmpack
 
-Directive => Local Value => Master Value
-%A
 sysvshm
 
 sysvshm => provided by shmpack %d.%d.%d
 Version => %d.%d.%s
-sem_* and SysvSemaphore => ext/sysvsem; ours are in Shmpack\
+
+Beside sysvsem:
+sem_* and SysvSemaphore => ext/sysvsem has them; call Shmpack\sem_get() and so on, or disable ext/sysvsem (Debian: phpdismod sysvsem)
+shm_* and SysvSharedMemory => shmpack
+
+Beside sysvshm:
+sem_* and SysvSemaphore => shmpack
+shm_* and SysvSharedMemory => ext/sysvshm has them; call Shmpack\shm_attach() and so on, or disable ext/sysvshm (Debian: phpdismod sysvshm)
+
+Beside sysvsem and sysvshm:
+sem_* and SysvSemaphore => ext/sysvsem has them; call Shmpack\sem_get() and so on, or disable ext/sysvsem (Debian: phpdismod sysvsem)
+shm_* and SysvSharedMemory => ext/sysvshm has them; call Shmpack\shm_attach() and so on, or disable ext/sysvshm (Debian: phpdismod sysvshm)
 bool(true)
 bool(true)
 bool(false)
