@@ -4,6 +4,7 @@ The bench runs: every table has figures for shmpack and ext/sysvshm, the JSON is
 shmpack
 --SKIPIF--
 <?php
+if (!is_file(dirname(__DIR__, 2) . '/bench/compare.php')) die('skip needs a checkout: PECL installs no bench');
 if (!function_exists('pcntl_fork')) die('skip needs pcntl');
 if (!is_file(PHP_EXTENSION_DIR . '/sysvshm.so') || !is_file(PHP_EXTENSION_DIR . '/sysvsem.so')) die('skip needs the stock extensions');
 ?>

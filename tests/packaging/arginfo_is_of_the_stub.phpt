@@ -2,6 +2,10 @@
 src/php/shmpack_arginfo.h was generated from the stub as it is now
 --EXTENSIONS--
 shmpack
+--SKIPIF--
+<?php
+if (!is_file(dirname(__DIR__, 2) . '/shmpack.stub.php')) die('skip needs a checkout: PECL installs no sources');
+?>
 --FILE--
 <?php
 $root = dirname(__DIR__, 2);

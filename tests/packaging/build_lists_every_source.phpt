@@ -19,7 +19,15 @@ $version = phpversion('shmpack');
 if (!str_contains(file_get_contents("$root/package.xml"), "<release>$version</release>")) {
     echo "package.xml is not of version $version\n";
 }
+
+// Both packages are for the same PHP, of one system.
+preg_match('~<php>\s*<min>(\d+\.\d+)\.0</min>\s*<max>(\d+\.\d+)\.0</max>\s*<exclude>\2\.0</exclude>.*<os>\s*<name>(\w+)</name>\s*</os>~s',
+    file_get_contents("$root/package.xml"), $pecl);
+$composer = json_decode(file_get_contents("$root/composer.json"), true);
+var_dump($composer['require']['php'] === ">=$pecl[1] <$pecl[2]", $composer['php-ext']['os-families'] === [$pecl[3]]);
 echo "done\n";
 ?>
 --EXPECT--
+bool(true)
+bool(true)
 done

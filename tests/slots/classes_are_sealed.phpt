@@ -3,7 +3,7 @@ SlotTable and SlotView cannot be made, copied, serialized, extended, compared or
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 function attempt(string $what, callable $call): void

@@ -3,7 +3,7 @@ slotmem_doall() visits all slots, or those in use, in order; false and exception
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 foreach ([0, SLOTMEM_TYPE_PREGRAB] as $type) {

@@ -3,7 +3,7 @@ Each function of a slot table, and the method that is the same
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 $slots = slotmem_create('same', 16, 70);
@@ -25,9 +25,9 @@ var_dump(slotmem_num_free_slots($slots), SLOTMEM_TYPE_PERSIST, SLOTMEM_TYPE_NOTM
 --CLEAN--
 <?php
 foreach (['same'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 int(70)

@@ -3,7 +3,7 @@ A lock of a table or slot that is not given back costs shmpack.lock_timeout and 
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 /** Stores to the bytes that all share, as docs/format.md says where what lies. */
@@ -59,8 +59,8 @@ slotmem_remove($slots);
 ?>
 --CLEAN--
 <?php
-@unlink(sys_get_temp_dir() . '/shmpack-phpt-slots/held');
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@unlink('/tmp/shmpack-phpt-slots/held');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECTF--
 int(0)

@@ -4,7 +4,7 @@ After SIGKILL of every process that had it, the next create finds the table as i
 shmpack
 posix
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 require dirname(__DIR__) . '/loading/run_php.inc';
@@ -25,8 +25,8 @@ var_dump($slots->reclaim(), $slots->numFreeSlots());
 ?>
 --CLEAN--
 <?php
-@unlink(sys_get_temp_dir() . '/shmpack-phpt-slots/killed');
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@unlink('/tmp/shmpack-phpt-slots/killed');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 killed

@@ -3,7 +3,7 @@ What no slot table can do throws, from functions and methods, and changes nothin
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 function attempt(string $what, callable $call): void
@@ -58,9 +58,9 @@ var_dump(slotmem_num_free_slots($slots));
 --CLEAN--
 <?php
 foreach (['misuse'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 size 0: ValueError: slotmem_create(): Argument #2 ($item_size) must be between 1 and 1073741824

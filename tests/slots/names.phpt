@@ -4,7 +4,7 @@
 shmpack
 pcntl
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 foreach (['none', 'NONE', ''] as $name) {
@@ -34,9 +34,9 @@ var_dump(rtrim(slotmem_get($slots, 1), "\0"), $fresh->numSlots(), slotmem_remove
 --CLEAN--
 <?php
 foreach (['names'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 string(5) "child"

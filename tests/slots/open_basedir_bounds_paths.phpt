@@ -3,7 +3,7 @@ A path outside of open_basedir is refused; a name in the runtime folder is the a
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 ini_set('open_basedir', __DIR__);
@@ -14,9 +14,9 @@ var_dump($slots->numSlots(), $slots->remove());
 --CLEAN--
 <?php
 foreach (['basedir'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECTF--
 Warning: slotmem_create(): open_basedir restriction in effect. File(/dev/shm/shmpack-phpt-basedir) is not within the allowed path(s): (%s) in %s on line %d

@@ -38,7 +38,7 @@ echo "readable:\n";
 chmod(FOLDER . '/of-root', 0644);
 as_user(65534, '
     $slots = slotmem_attach(FOLDER . "/of-root");
-    var_dump($slots->isReadOnly(), $slots->get(0, 4), $slots->get(1, 1), $slots->put(0, "x"), $slots->dptr(0)[0], $slots->remove());
+    var_dump($slots->isReadOnly(), $slots->get(0, 4), bin2hex($slots->get(1, 1)), $slots->put(0, "x"), $slots->dptr(0)[0], $slots->remove());
     var_dump(slotmem_create(FOLDER . "/of-root", 8, 2));
 ');
 var_dump(slotmem_get($slots, 0, 4), slotmem_num_free_slots($slots));
@@ -80,7 +80,7 @@ Warning: Shmpack\SlotTable::put(): Failed for slot table "%s/of-root", slot 0: i
 Warning: Shmpack\SlotTable::remove(): Failed for slot table "%s/of-root": unlink: Operation not permitted in %s on line %d
 bool(true)
 string(4) "root"
-string(1) "%0"
+string(2) "00"
 bool(false)
 int(114)
 bool(false)

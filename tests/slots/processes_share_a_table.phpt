@@ -4,7 +4,7 @@ Three processes grab, count and release: no slot is granted twice, no count is l
 shmpack
 pcntl
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 const ROUNDS = 50000;
@@ -36,9 +36,9 @@ var_dump($sum === 3 * ROUNDS, $total->getInt(0) === 3 * ROUNDS, slotmem_num_free
 --CLEAN--
 <?php
 foreach (['shared'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 int(0)

@@ -5,7 +5,7 @@ shmpack
 pcntl
 posix
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 $slots = slotmem_create('orphans', 8, 10);
@@ -28,9 +28,9 @@ var_dump($slots->orphans(), rtrim($slots->get(2), "\0"), $slots->reclaim(2), $sl
 --CLEAN--
 <?php
 foreach (['orphans'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 array(0) {

@@ -3,7 +3,7 @@ What each SLOTMEM_TYPE_* does
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 function again(int $type): Shmpack\SlotTable
@@ -35,8 +35,8 @@ var_dump(slotmem_remove($slots, true), slotmem_remove($slots, true), glob(ini_ge
 ?>
 --CLEAN--
 <?php
-foreach (glob(sys_get_temp_dir() . '/shmpack-phpt-slots/types*') as $file) unlink($file);
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+foreach (glob('/tmp/shmpack-phpt-slots/types*') as $file) unlink($file);
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 NONE                 4 free, "" in slot 1, put in a free one: true, then granted: 0 1 2 

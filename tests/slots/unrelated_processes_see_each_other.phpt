@@ -3,7 +3,7 @@ A process that has nothing in common but the name reads and writes the same slot
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 require dirname(__DIR__) . '/loading/run_php.inc';
@@ -17,9 +17,9 @@ var_dump(slotmem_get_var($slots, 1), $slots->orphans());
 --CLEAN--
 <?php
 foreach (['unrelated'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 from here

@@ -3,7 +3,7 @@ Code that runs in the middle of a call may drop, remove and use the table: hooks
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 function drop(): void
@@ -88,8 +88,8 @@ unset($stored);
 ?>
 --CLEAN--
 <?php
-@unlink(sys_get_temp_dir() . '/shmpack-phpt-slots/dropped');
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@unlink('/tmp/shmpack-phpt-slots/dropped');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 bool(true)

@@ -3,7 +3,7 @@ slotmem_put_var() and slotmem_get_var() keep values as shm_put_var() does
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 function attempt(string $what, callable $call): void

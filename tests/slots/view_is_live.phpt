@@ -3,7 +3,7 @@ A view reads and writes a slot in place, is seen by all, and keeps its table
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 function attempt(string $what, callable $call): void
@@ -67,9 +67,9 @@ var_dump($view->read(0, 4), $other->read(0, 4));
 --CLEAN--
 <?php
 foreach (['view'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECT--
 int(1)

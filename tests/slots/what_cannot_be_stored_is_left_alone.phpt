@@ -3,7 +3,7 @@ slotmem_sync() follows no link and replaces nothing but stored slots; what is in
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 $folder = ini_get('shmpack.runtime_dir');
@@ -49,8 +49,8 @@ var_dump(preg_replace('/-[0-9a-f]{16}$/', '-*', array_map('basename', glob("$fol
 ?>
 --CLEAN--
 <?php
-foreach (glob(sys_get_temp_dir() . '/shmpack-phpt-slots/kept*') as $file) is_dir($file) ? rmdir($file) : unlink($file);
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+foreach (glob('/tmp/shmpack-phpt-slots/kept*') as $file) is_dir($file) ? rmdir($file) : unlink($file);
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECTF--
 bool(true)

@@ -3,7 +3,7 @@ slotmem_sync() stores, the next create restores, and a bad file is refused and k
 --EXTENSIONS--
 shmpack
 --INI--
-shmpack.runtime_dir={TMP}/shmpack-phpt-slots
+shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
 $folder = ini_get('shmpack.runtime_dir');
@@ -39,9 +39,9 @@ var_dump(slotmem_remove($slots, true), glob("$folder/stored*"));
 --CLEAN--
 <?php
 foreach (['stored'] as $name) {
-    foreach (glob(sys_get_temp_dir() . "/shmpack-phpt-slots/$name*") as $file) unlink($file);
+    foreach (glob("/tmp/shmpack-phpt-slots/$name*") as $file) unlink($file);
 }
-@rmdir(sys_get_temp_dir() . '/shmpack-phpt-slots');
+@rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECTF--
 bool(true)

@@ -2,6 +2,10 @@
 Six writers killed at random instants, six hundred times a minute: nobody stalls, nothing is torn, no room is lost
 --EXTENSIONS--
 shmpack
+--SKIPIF--
+<?php
+if (!is_file(dirname(__DIR__, 2) . '/bench/stress.php')) die('skip needs a checkout: PECL installs no bench');
+?>
 --FILE--
 <?php
 // 20 seconds, or as many as SHMPACK_STRESS_SECONDS says: SHMPACK_STRESS_SECONDS=600 ./dev test tests/stress

@@ -2,6 +2,10 @@
 Unrelated processes put, get and remove on one region without a semaphore, and every value proves itself whole
 --EXTENSIONS--
 shmpack
+--SKIPIF--
+<?php
+if (!is_file(dirname(__DIR__, 2) . '/bench/stress.php')) die('skip needs a checkout: PECL installs no bench');
+?>
 --FILE--
 <?php
 $stress = dirname(__DIR__, 2) . '/bench/stress.php';
