@@ -4,7 +4,8 @@
 #
 # `./dev zts [folder or file]...`: all phpt when none is named, php-src's own for the two extensions included. The PHP tells
 # of memory that is not freed, and stops at a broken assertion; either fails the test whose output it gets into. It stays in
-# out/zts/php-<version>, the version being the system's PHP's. PHP_SOURCE=<php-src with a configure> builds that instead.
+# out/zts/php-<version>, the version being that of the system's PHP; the source may be a little older, Debian does not serve all.
+# PHP_SOURCE=<php-src with a configure> builds that instead.
 
 source "$root/scripts/lib/run_tests.sh"
 source "$root/scripts/lib/checks.sh"
@@ -42,7 +43,7 @@ zts_build_php() {
   say "building a thread-safe PHP with debug checks (some minutes, once)"
   (cd "$folder/build" && nice "$zts_source/configure" "--prefix=$folder" "${options[@]}") >"$log" 2>&1 ||
     fail "PHP's configure failed: $(grep -m 1 'error:' "$log" || true) (all of it: $log)"
-  nice make -C "$folder/build" -j "$(nproc)" >>"$log" 2>&1 && make -C "$folder/build" install >>"$log" 2>&1 ||
+  (nice make -C "$folder/build" -j "$(nproc)" && make -C "$folder/build" install) >>"$log" 2>&1 ||
     fail "PHP could not be built: see $log"
   rm -rf "$folder/build"
   echo "$built" >"$folder/built"
