@@ -31,6 +31,9 @@ struct ThreadSelf {
   uint64_t pid_namespace = 0;
   uint32_t word = 0;  // What stands in a word that this thread holds: its id, and kUnlisted if the kernel has no list.
   uint32_t fork_count = 0;
+  // Whether list_op_pending names a word that this thread holds, or is about to take or give back. Not null alone does
+  // not say so: the C library leaves its own mutex there after a wait that timed out. Volatile: for signal handlers.
+  volatile bool holds_something = false;
 };
 
 // glibc keeps room for a little of this model in libraries that are loaded late (PHP counts on that, too); the general
@@ -54,6 +57,20 @@ uint64_t OwnPidNamespace() noexcept {
 
 uint32_t OwnThreadId() noexcept { return static_cast<uint32_t>(syscall(SYS_gettid)); }
 
+/// Tells the kernel which word to look at should this thread die now. Seen only by the kernel on this thread's behalf,
+/// and by its signal handlers, so program order is all that is needed: the signal fences keep the compiler to it.
+inline void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  if (word != nullptr) self.holds_something = true;
+  auto* pending = word == nullptr
+                      ? nullptr
+                      : reinterpret_cast<robust_list*>(reinterpret_cast<char*>(word) - self.list->futex_offset);
+  *const_cast<robust_list* volatile*>(&self.list->list_op_pending) = pending;
+  if (word == nullptr) self.holds_something = false;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+}
+
+/// REQUIRES: the thread holds nothing, whatever its memory, which may be a copy of a holder's, says.
 [[gnu::noinline]] void FillSelf(ThreadSelf& self) noexcept {
   size_t length = 0;
   robust_list_head* list = nullptr;
@@ -69,27 +86,11 @@ uint32_t OwnThreadId() noexcept { return static_cast<uint32_t>(syscall(SYS_getti
   self.pid_namespace = OwnPidNamespace();
   self.word = OwnThreadId() | (is_listed ? 0 : kUnlisted);
   self.fork_count = ForkCount();
+  SetPending(self, nullptr);
 }
 
 /// False in a child made without the C library's fork(), which has a copy of the parent's.
 bool IsThisThread(const ThreadSelf& self) noexcept { return (self.word & kThreadIdMask) == OwnThreadId(); }
-
-/// The word that this thread holds, or is about to take or give back, as a robust list names it. Not null in a signal
-/// handler of a holder, in a child that has a copy of a holder's memory, and in the C library's own robust mutexes.
-inline bool HoldsSomething(const ThreadSelf& self) noexcept {
-  return *const_cast<robust_list* volatile*>(&self.list->list_op_pending) != nullptr;
-}
-
-/// Tells the kernel which word to look at should this thread die now. Seen only by the kernel on this thread's behalf,
-/// so program order is all that is needed: the signal fences keep the compiler to it.
-inline void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  auto* pending = word == nullptr
-                      ? nullptr
-                      : reinterpret_cast<robust_list*>(reinterpret_cast<char*>(word) - self.list->futex_offset);
-  *const_cast<robust_list* volatile*>(&self.list->list_op_pending) = pending;
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-}
 
 /// Takes the word if it still is `expected`. Acquire: partner is the release in ReleaseRobustLock(), or the kernel's
 /// store on the dead holder's behalf. Release: whoever sees our id sees the dead holder's namespace gone. And in one
@@ -122,7 +123,7 @@ bool UnlistedHolderIsGone(const ThreadSelf& self, const LockShm& lock, uint32_t 
 
 /// Whether the word names this very thread, which waits for itself then: in a signal handler, or by foreign bytes.
 bool IsOwn(const ThreadSelf& self, const LockShm& lock, uint32_t word) noexcept {
-  return ((word ^ self.word) & kThreadIdMask) == 0 && HoldsSomething(self) &&
+  return ((word ^ self.word) & kThreadIdMask) == 0 && self.holds_something &&
          lock.pid_namespace.load(std::memory_order_relaxed) == self.pid_namespace;
 }
 
@@ -220,8 +221,9 @@ class Wait {
 
   Acquired GiveUp() noexcept {
     const uint32_t word = lock_.word.load(std::memory_order_relaxed);
-    // A process that exists may be stopped, and go on.
-    if (word == unchanged_ && DescribeHolder(lock_).kind != LockHolder::Kind::kProcess) {
+    // A process that exists may be stopped, and go on. One that let go meanwhile would look like none.
+    if (word == unchanged_ && DescribeHolder(lock_).kind != LockHolder::Kind::kProcess &&
+        lock_.word.load(std::memory_order_relaxed) == word) {
       deadline_.RememberStuckSince(unchanged_since_, &lock_.word, word);
     }
     return Acquired::kTimeout;
@@ -264,7 +266,7 @@ Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept {
   // Calls at the end only: so the usual way needs no stack.
   if (self.fork_count != ForkCount()) [[unlikely]]
     return AcquireFirst(lock, deadline);
-  if (HoldsSomething(self)) [[unlikely]]
+  if (self.holds_something) [[unlikely]]
     return AcquireAgain(self, lock, deadline);
   return TryTake(self, lock, 0, self.word) ? Acquired::kClean : WaitSlowly(self, lock, Wanted::kTheLock, deadline);
 }
@@ -313,9 +315,12 @@ LockHolder DescribeHolder(const LockShm& lock) noexcept {
   const uint32_t thread = RobustLockHolder(lock);
   if (thread == 0) return {};
   const uint64_t pid_namespace = lock.pid_namespace.load(std::memory_order_relaxed);
-  if (pid_namespace != 0 && pid_namespace != OwnPidNamespace()) return {LockHolder::Kind::kElsewhere, 0};
+  const uint64_t own = pid_namespace == 0 ? 0 : OwnPidNamespace();
+  if (own != 0 && pid_namespace != own) return {LockHolder::Kind::kElsewhere, 0};
   const uint32_t pid = ProcessOfThread(thread);
-  return pid != 0 ? LockHolder{LockHolder::Kind::kProcess, pid} : LockHolder{LockHolder::Kind::kNoThread, 0};
+  if (pid != 0) return {LockHolder::Kind::kProcess, pid};
+  // Without /proc here, it may be one of either.
+  return {pid_namespace == own ? LockHolder::Kind::kNoThread : LockHolder::Kind::kElsewhere, 0};
 }
 
 }  // namespace shmpack

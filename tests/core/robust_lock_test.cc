@@ -260,6 +260,55 @@ TEST_F(RobustLockTest, ASignalHandlerOfTheHolderIsGivenNoLockAndDoesNotWait) {
   signal(SIGUSR1, SIG_DFL);
 }
 
+TEST_F(RobustLockTest, AThreadWhoseWaitForARobustMutexTimedOutIsGivenLocks) {
+  // The C library leaves such a mutex in list_op_pending.
+  auto* const mutex = reinterpret_cast<pthread_mutex_t*>(&lock_ + 1);
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  ASSERT_EQ(pthread_mutex_init(mutex, &attributes), 0);
+  ASSERT_EQ(pthread_mutex_lock(mutex), 0);
+  std::thread waits([&] {
+    const timespec past = {1, 0};
+    EXPECT_EQ(pthread_mutex_timedlock(mutex, &past), ETIMEDOUT);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+      EXPECT_EQ(AcquireRobustLock(lock_, kForEverMs), Acquired::kTimeout);
+      ReleaseRobustLock(lock_, true);
+      EXPECT_EQ(pthread_mutex_timedlock(mutex, &past), ETIMEDOUT);
+    }
+  });
+  waits.join();
+  pthread_mutex_unlock(mutex);
+}
+
+LockShm* lock_of_forker;
+int forked_child_status;
+
+/// A child that is forked by a handler of the holder, and does not go back to what the handler interrupted.
+void ForkInAHandler(int) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool ok = AcquireRobustLock(lock_of_forker[1], kForEverMs) == Acquired::kClean &&
+                    RobustLockHolder(lock_of_forker[1]) == static_cast<uint32_t>(getpid()) &&
+                    AcquireRobustLock(lock_of_forker[0], kPromptMs) == Acquired::kTimeout;
+    _exit(ok ? 0 : 1);
+  }
+  waitpid(child, &forked_child_status, 0);
+}
+
+TEST_F(RobustLockTest, AChildThatAHolderForkedHoldsNothing) {
+  lock_of_forker = &lock_;
+  signal(SIGUSR1, ForkInAHandler);
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  raise(SIGUSR1);
+  signal(SIGUSR1, SIG_DFL);
+  EXPECT_EQ(forked_child_status, 0);
+  EXPECT_EQ(RobustLockHolder(lock_), static_cast<uint32_t>(gettid()));
+  EXPECT_TRUE(RobustLockOwnerDied((&lock_)[1]));
+  ReleaseRobustLock(lock_, true);
+}
+
 TEST_F(RobustLockTest, AHolderDoesNotWaitForItself) {
   ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
   Deadline for_ever(kForEverMs);
@@ -362,6 +411,25 @@ TEST_F(StuckLockTest, AWordThatChangesIsNotTakenForStuck) {
   // Nor one that was not waited for.
   EXPECT_EQ(Take(0), Acquired::kTimeout);
   EXPECT_FALSE(IsKnownStuck({&lock_, 7}, &lock_.word, last));
+}
+
+TEST_F(StuckLockTest, AHolderOfThisNamespaceExistsAlsoForAWaiterThatDoesNotSeeProc) {
+  // As a worker in a folder of its own (chroot) does not.
+  const auto holder = static_cast<uint32_t>(getpid());
+  lock_.word = holder;
+  lock_.pid_namespace = OwnNamespace();
+  const pid_t child = fork();
+  if (child == 0) {
+    if (chroot("/var/empty") != 0 && chroot("/etc") != 0) _exit(77);
+    const LockHolder described = DescribeHolder(lock_);
+    if (described.kind != LockHolder::Kind::kProcess || described.pid != holder) _exit(1);
+    if (Take(kPromptMs) != Acquired::kTimeout) _exit(2);
+    _exit(IsKnownStuck({&lock_, 7}, &lock_.word, lock_.word) ? 3 : 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "only root may change its root";
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(RobustLockTest, AnyWordAtAllIsLeftAfterTheTimeout) {
