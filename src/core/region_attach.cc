@@ -9,6 +9,7 @@
 
 #include "core/region_header.h"
 #include "core/region_view.h"
+#include "core/stripe.h"
 #include "port/deadline.h"
 #include "port/random_id.h"
 #include "port/robust_lock.h"
@@ -131,31 +132,34 @@ bool IsHalfMade(const SegmentHandle& segment) noexcept {
 
 /// Initialises a segment that carries our mark and no magic: just made by us, or left by a maker that was killed.
 /// Several may be at it. As soon as the magic is there it is everybody's region, whoever holds the lock.
-Acquired FinishRegion(HeaderShm& header, uint64_t bytes, Deadline& deadline) noexcept {
+Acquired FinishRegion(const SegmentHandle& segment, Deadline& deadline) noexcept {
+  HeaderShm& header = *static_cast<HeaderShm*>(segment.base);
   const Acquired acquired = AcquireRobustLock(header.lock, deadline);
   if (acquired == Acquired::kTimeout) return acquired;
-  const bool initialise = Load(header.magic) == 0;
-  if (initialise) InitialiseLocked(header, bytes);
+  const bool half_made = Load(header.magic) == 0;
+  // Between the last look and the lock there may have been a wait, and stock.
+  if (half_made && !IsStock(segment)) InitialiseLocked(header, segment.bytes);
   // If somebody finished it meanwhile and died writing to it, the repair is still to be done.
-  ReleaseRobustLock(header.lock, initialise || acquired == Acquired::kClean);
+  ReleaseRobustLock(header.lock, half_made || acquired == Acquired::kClean);
   return acquired;
 }
 
 /// Finishes a half-made segment, or, where it may not be written to, gives its maker a moment. kTimeout: a maker that
-/// lives is done in less than a millisecond, so a word that kept us waiting is remembered, whatever process it names.
+/// lives is done in less than a millisecond, so what kept us waiting is remembered, whatever process it names. As the
+/// magic's, which will be there when the lock's word has another meaning.
 Status AwaitMaker(const SegmentHandle& segment, Deadline& deadline) noexcept {
   HeaderShm& header = *static_cast<HeaderShm*>(segment.base);
-  bool in_time = true;
+  const bool is_stuck = deadline.IsKnownStuck(&header.magic, Load(header.lock.word));
   if (!segment.read_only) {
-    in_time = FinishRegion(header, segment.bytes, deadline) != Acquired::kTimeout;
-  } else if (deadline.SecondsLeft() > 0 && !deadline.IsKnownStuck(&header.lock.word, Load(header.lock.word))) {
+    Deadline brief(kBriefMs, deadline);
+    (void)FinishRegion(segment, is_stuck ? brief : deadline);
+  } else if (!is_stuck) {
     const timespec a_moment = {0, 1'000'000};
     nanosleep(&a_moment, nullptr);
-  } else {
-    in_time = false;
   }
-  if (in_time || Load(header.magic) != 0) return {};
-  deadline.RememberStuck(&header.lock.word, Load(header.lock.word));
+  // Hostile bytes may be half-made again and again.
+  if ((!is_stuck && deadline.SecondsLeft() > 0) || !IsHalfMade(segment)) return {};
+  deadline.RememberStuck(&header.magic, Load(header.lock.word));
   return Status(Code::kTimeout, "another process is creating it and does not finish");
 }
 

@@ -11,8 +11,11 @@ namespace {
 
 constexpr uint64_t kPlaces = 64;
 
-/// A hash of all that was seen, or 0. Relaxed: each is complete in itself, and only this process's guess.
+/// Above, a hash of where the word lies; below, one of what it was. Or 0. Relaxed: each is complete in itself, and only
+/// this process's guess.
 std::array<std::atomic<uint64_t>, kPlaces> table = {};
+
+constexpr uint64_t kUpperHalf = uint64_t{UINT32_MAX} << 32;
 
 constexpr uint64_t Mix(uint64_t hash, uint64_t word) noexcept {
   hash = (hash ^ word) * 0x9e37'79b9'7f4a'7c15ULL;
@@ -25,18 +28,27 @@ uint64_t HashOfPlace(const SharedObject& object, const void* place) noexcept {
   return Mix(Mix(1, object.id), offset);
 }
 
+constexpr uint64_t EntryOf(uint64_t hash_of_place, uint64_t value) noexcept {
+  return (hash_of_place & kUpperHalf) | Mix(hash_of_place, value) >> 32;
+}
+
 }  // namespace
 
 bool IsKnownStuck(const SharedObject& object, const void* place, uint64_t value) noexcept {
   if (object.id == 0) return false;
   const uint64_t hash = HashOfPlace(object, place);
-  return table[hash % kPlaces].load(std::memory_order_relaxed) == Mix(hash, value);
+  std::atomic<uint64_t>& entry = table[hash % kPlaces];
+  uint64_t known = entry.load(std::memory_order_relaxed);
+  const uint64_t now = EntryOf(hash, value);
+  if (known == now) return true;
+  if (((known ^ now) & kUpperHalf) == 0) entry.compare_exchange_strong(known, 0, std::memory_order_relaxed);
+  return false;
 }
 
 void RememberStuck(const SharedObject& object, const void* place, uint64_t value) noexcept {
   if (object.id == 0) return;
   const uint64_t hash = HashOfPlace(object, place);
-  table[hash % kPlaces].store(Mix(hash, value), std::memory_order_relaxed);
+  table[hash % kPlaces].store(EntryOf(hash, value), std::memory_order_relaxed);
 }
 
 }  // namespace shmpack

@@ -3,10 +3,13 @@
 // The first bytes of a region: what stock takes them for, what else may lie there, and what is noticed when another
 // program stores into them.
 
+#include <linux/futex.h>
+
 #include <cstring>
 #include <thread>
 #include <vector>
 
+#include "core/shared_access.h"
 #include "port/fault_point.h"
 #include "test_region.h"
 
@@ -69,6 +72,36 @@ TEST_F(AttachOverTest, LooksAgainWhenTheHeaderIsStored) {
   EXPECT_EQ(fault_hook, nullptr);
 }
 
+/// A stock process makes the segment its own while the lock of the half-made region is being taken.
+void StockIsFasterThanTheLock(const char* file, int) {
+  if (std::strstr(file, "robust_lock") == nullptr) return;
+  StoreStockHeader(raced_segment, Region::BytesFor(600));
+  fault_hook = nullptr;
+}
+
+TEST_F(AttachOverTest, LooksAgainWhenTheLockIsTaken) {
+  raced_segment = Foreign(Region::BytesFor(600), 0677);
+  fault_hook = StockIsFasterThanTheLock;
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+  uint8_t stock[kStockHeaderBytes];
+  StoreStockHeader(stock, Region::BytesFor(600));
+  EXPECT_EQ(std::memcmp(raced_segment, stock, sizeof stock), 0);
+  for (uint64_t i = kStockHeaderBytes; i < Region::BytesFor(600); ++i) ASSERT_EQ(raced_segment[i], 0) << i;
+}
+
+/// Somebody takes our magic away as soon as it is stored.
+void TakeTheMagicAway(const void* word) {
+  auto* const header = reinterpret_cast<HeaderShm*>(raced_segment);
+  if (reinterpret_cast<uintptr_t>(word) % 4096 == offsetof(HeaderShm, magic)) header->magic = 0;
+}
+
+TEST_F(AttachOverTest, ASegmentThatIsNeverMadeCostsTheTimeout) {
+  raced_segment = Foreign(Region::BytesFor(600), 0677);
+  load_hook = TakeTheMagicAway;
+  EXPECT_EQ(AttachCode(), Code::kTimeout);
+  load_hook = nullptr;
+}
+
 TEST(RegionHeaderTest, AnOverwrittenHeaderIsSeenByWhoeverIsAttached) {
   using Overwrite = void (*)(HeaderShm&);
   const Overwrite overwrites[] = {
@@ -124,6 +157,46 @@ TEST(RegionHeaderTest, AHeaderThatIsOverwrittenDuringAWaitIsNotBlamedOnAHolder) 
   });
   EXPECT_EQ(region->Put(1, "new", 3, 200).code(), Code::kOverwritten);
   other.join();
+}
+
+TEST(RegionHeaderTest, AHeaderThatIsOverwrittenDuringAWaitForAStripeIsNotBlamedOnAHolder) {
+  for (const uint32_t region_word : {0U, uint32_t{FUTEX_OWNER_DIED}}) {
+    TestRegion region(1'000);
+    ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+    HeaderShm& header = RegionTestPeer::Header(*region);
+    LockShm& stripe = header.stripes[TestStripeOf(1)].lock;
+    header.lock.word = region_word;
+    stripe.word = 1;
+    std::thread other([&] {
+      usleep(50'000);
+      std::memset(static_cast<void*>(&header), '4', 60);
+    });
+    EXPECT_EQ(region->Put(1, "new", 3, 200).code(), Code::kOverwritten);
+    other.join();
+  }
+}
+
+TEST(RegionHeaderTest, WhoGetsALockLooksOnceMore) {
+  // The other program stores zeros: all locks come free.
+  for (const bool whole_region : {true, false}) {
+    TestRegion region(1'000);
+    ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+    HeaderShm& header = RegionTestPeer::Header(*region);
+    StripeShm& stripe = header.stripes[TestStripeOf(1)];
+    (whole_region ? header.lock : stripe.lock).word = 1;
+    const uint64_t version = RegionView(*region).slot(0).version;
+    std::thread other([&] {
+      usleep(50'000);
+      std::memset(static_cast<void*>(&header), 0, sizeof header.decoy + sizeof header.magic);
+      header.lock.word = 0;
+      stripe.lock.word = 0;
+    });
+    EXPECT_EQ(region->Put(1, "new", 3, kForEverMs).code(), Code::kOverwritten);
+    other.join();
+    EXPECT_EQ(RegionView(*region).slot(0).version, version);
+    EXPECT_EQ(header.lock.word, 0U);
+    EXPECT_EQ(stripe.lock.word, 0U);
+  }
 }
 
 }  // namespace

@@ -4,7 +4,10 @@
 
 #include "port/stuck_words.h"
 
+#include <linux/futex.h>
 #include <sys/wait.h>
+
+#include <thread>
 
 #include "test_region.h"
 
@@ -52,6 +55,36 @@ TEST(StuckWordsTest, ALockThatNobodyGivesBackCostsTheTimeoutOnceInAProcess) {
     lock->word = 0;
     EXPECT_EQ(region->Put(1, "old", 3, kForEverMs).code(), Code::kOk);
   }
+}
+
+TEST(StuckWordsTest, AWordThatWasSeenToChangeIsForgotten) {
+  const uint64_t words[2] = {};
+  const SharedObject object = {words, 7};
+  RememberStuck(object, &words[0], 5);
+  EXPECT_TRUE(IsKnownStuck(object, &words[0], 5));
+  // Of another place nothing follows.
+  EXPECT_FALSE(IsKnownStuck(object, &words[1], 6));
+  EXPECT_TRUE(IsKnownStuck(object, &words[0], 5));
+  EXPECT_FALSE(IsKnownStuck(object, &words[0], 6));
+  EXPECT_FALSE(IsKnownStuck(object, &words[0], 5));
+}
+
+TEST_F(AttachOverTest, AMakerThatWasTooSlowIsWaitedForWhenItHoldsTheRegionsLock) {
+  auto* header = reinterpret_cast<HeaderShm*>(Foreign(Region::BytesFor(600), 0677));
+  const uint32_t maker = static_cast<uint32_t>(getppid()) | FUTEX_WAITERS;
+  header->lock.word = maker;
+  ASSERT_EQ(AttachCode(), Code::kTimeout);
+  header->lock.word = 0;  // It is done.
+  Region region;
+  ASSERT_EQ(Region::Attach(key_, 600, 0666, kForEverMs, &region).code(), Code::kOk);
+  header->lock.word = maker;  // And writes a value.
+  std::thread writes([&] {
+    usleep(50'000);
+    header->lock.word = 0;
+  });
+  EXPECT_EQ(region.Put(1, "new", 3, kForEverMs).code(), Code::kOk);
+  writes.join();
+  region.Detach();
 }
 
 TEST_F(AttachOverTest, ASquattedKeyCostsTheTimeoutOnce) {
