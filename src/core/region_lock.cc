@@ -7,14 +7,12 @@
 namespace shmpack {
 
 Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) noexcept {
-  if (acquired == Acquired::kTimeout) {
-    // The word that was waited for may be what another program has stored meanwhile.
-    const Status intact = CheckIntact(view.header());
-    return intact.ok() ? Status(Code::kTimeout, "its lock is held") : intact;
-  }
-  const Status repaired = RepairLocked(view, deadline);
-  if (!repaired.ok()) ReleaseRobustLock(view.header().lock, false);
-  return repaired;
+  // The word that was waited for, or taken, may be what another program has stored meanwhile.
+  Status status = CheckIntact(view.header());
+  if (acquired == Acquired::kTimeout) return status.ok() ? Status(Code::kTimeout, "its lock is held") : status;
+  if (status.ok() && acquired == Acquired::kOwnerDied) status = RepairLocked(view, deadline);
+  if (!status.ok()) ReleaseRobustLock(view.header().lock, acquired == Acquired::kClean);
+  return status;
 }
 
 Status AwaitKeyOrUnlock(RegionView view, uint32_t stripe, Deadline& deadline) noexcept {

@@ -15,7 +15,7 @@
 
 namespace shmpack {
 
-/// What LockRegion() does when the lock was not simply free.
+/// What LockRegion() does when the lock was not simply free: looks once more whether it still is a region's.
 Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) noexcept;
 
 /// Takes the lock and, where the last holder died, makes the region whole. Not ok: the lock is not held. kTimeout,
@@ -24,7 +24,7 @@ Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) no
   const Status intact = CheckIntact(view.header());
   if (!intact.ok()) return intact;
   const Acquired acquired = AcquireRobustLock(view.header().lock, deadline);
-  return acquired == Acquired::kClean ? Status() : RepairOrUnlock(view, acquired, deadline);
+  return acquired == Acquired::kClean && !deadline.has_begun() ? Status() : RepairOrUnlock(view, acquired, deadline);
 }
 
 /// LockKey() when the stripe was not free at first sight. Takes over the region's lock.

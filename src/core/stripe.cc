@@ -4,13 +4,18 @@
 
 #include "core/heap.h"
 #include "core/overwrite.h"
+#include "core/region_header.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
 
 namespace {
 
-Status Held() noexcept { return Status(Code::kTimeout, "its lock is held"); }
+/// What was waited for in vain may be what another program has stored meanwhile.
+Status Held(RegionView view) noexcept {
+  const Status intact = CheckIntact(view.header());
+  return intact.ok() ? Status(Code::kTimeout, "its lock is held") : intact;
+}
 
 Status UndoStripeLocked(RegionView view, uint32_t stripe) noexcept {
   const uint32_t slot_count = view.LoadSlotCount();
@@ -36,7 +41,9 @@ template <typename Replace>
   const Acquired acquired = AcquireRobustLock(shm.lock, deadline);
   if (acquired == Acquired::kTimeout) return false;
   bool replaced = false;
-  if (acquired == Acquired::kClean && RobustLockIsFree(header.lock) && Load(shm.last_version) < kLastVersion) {
+  // After a wait, it may be another program's.
+  const bool usable = acquired == Acquired::kClean && (!deadline.has_begun() || HeaderIsIntact(header));
+  if (usable && RobustLockIsFree(header.lock) && Load(shm.last_version) < kLastVersion) {
     const SlotShm& slot = view.slot(index);
     const uint64_t version = Load(slot.version);
     replaced = index < Load(header.index.slot_count) && version != 0 && static_cast<int64_t>(Load(slot.key)) == key &&
@@ -59,7 +66,7 @@ template <typename Replace>
 Status AwaitStripeLocked(RegionView view, uint32_t stripe, Deadline& deadline) noexcept {
   LockShm& lock = view.header().stripes[stripe].lock;
   const Acquired acquired = AwaitRobustLock(lock, deadline);
-  if (acquired == Acquired::kTimeout) return Held();
+  if (acquired == Acquired::kTimeout) return Held(view);
   if (acquired == Acquired::kClean) return {};
   const Status status = UndoStripeLocked(view, stripe);
   // Whoever takes the stripe meanwhile sees that the region is locked, and leaves it marked; it is whole all the same.
@@ -77,9 +84,9 @@ Status AwaitAllStripesLocked(RegionView view, Deadline& deadline) noexcept {
 }
 
 Status AwaitStripeUnlocked(RegionView view, uint32_t stripe, Deadline& deadline) noexcept {
-  if (AwaitRobustLock(view.header().stripes[stripe].lock, deadline) == Acquired::kTimeout) return Held();
+  if (AwaitRobustLock(view.header().stripes[stripe].lock, deadline) == Acquired::kTimeout) return Held(view);
   // Hostile bytes may make it free and held in turns.
-  return deadline.SecondsLeft() > 0 ? Status() : Held();
+  return deadline.SecondsLeft() > 0 ? Status() : Held(view);
 }
 
 Status AwaitAllStripesUnlocked(RegionView view, Deadline& deadline) noexcept {

@@ -52,14 +52,14 @@ inline uint64_t NextVersionLocked(RegionView view, uint32_t stripe) noexcept {
 }
 
 /// Waits until `stripe` is free, and puts back what a killed holder left half done. It stays free while the region's
-/// lock is held. REQUIRES: the region's lock. kTimeout, kCorrupt.
+/// lock is held. REQUIRES: the region's lock. kTimeout, kCorrupt, kOverwritten.
 Status AwaitStripeLocked(RegionView view, uint32_t stripe, Deadline& deadline) noexcept;
 
 /// The same for all stripes: before every slot is touched, and in each repair, which cannot know whose undo record the
 /// dead holder of the region's lock was using.
 Status AwaitAllStripesLocked(RegionView view, Deadline& deadline) noexcept;
 
-/// Waits, without the region's lock, until it makes sense to ask for the stripes once more. kTimeout.
+/// Waits, without the region's lock, until it makes sense to ask for the stripes once more. kTimeout, kOverwritten.
 Status AwaitStripeUnlocked(RegionView view, uint32_t stripe, Deadline& deadline) noexcept;
 Status AwaitAllStripesUnlocked(RegionView view, Deadline& deadline) noexcept;
 

@@ -34,6 +34,9 @@ class Deadline {
     return end_ - now;
   }
 
+  /// Whether there was something to wait for.
+  bool has_begun() const noexcept { return has_begun_; }
+
   /// Whether the word at `place` is known to stay what it is: see port/stuck_words.h.
   bool IsKnownStuck(const void* place, uint64_t value) const noexcept {
     return shmpack::IsKnownStuck(object_, place, value);
