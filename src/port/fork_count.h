@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // ForkCount(): how many forks lie between this process and the one that loaded the library. What a process remembers of
-// itself (thread ids, what it acquired) holds as long as the count is the same; asking costs a load, where getpid()
-// costs a system call. A child made without the C library's fork() is not counted.
+// itself (thread ids, what it acquired) holds as long as the count is the same; asking costs two loads, where getpid()
+// costs a system call. However a child with a memory of its own was made: the kernel clears a page in it. Where the
+// kernel cannot (before Linux 4.14), only children made by the C library's fork() are counted.
 
 #pragma once
 
@@ -12,10 +13,15 @@
 namespace shmpack {
 
 namespace internal {
-/// Stored by a new child, while it has one thread only.
-extern std::atomic<uint32_t> fork_count;
+/// 0 in a child, until CountFork().
+extern std::atomic<uint32_t>* fork_count;
+
+uint32_t CountFork() noexcept;
 }  // namespace internal
 
-inline uint32_t ForkCount() noexcept { return internal::fork_count.load(std::memory_order_relaxed); }
+inline uint32_t ForkCount() noexcept {
+  const uint32_t count = internal::fork_count->load(std::memory_order_relaxed);
+  return count != 0 ? count : internal::CountFork();
+}
 
 }  // namespace shmpack

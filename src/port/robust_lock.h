@@ -33,7 +33,7 @@
 // being taken for the holder, list_op_pending is cleared while waiting.
 //
 // Reentry. A thread that has a lock, or is about to take one, is given none: kTimeout at once. That concerns signal
-// handlers, and children made without the C library's fork(), which have a copy of the parent's memory.
+// handlers. A child has a copy of the parent's memory, but holds nothing; what the parent held is not waited for.
 //
 // Linux only: a port to another system finds dead holders in another way.
 

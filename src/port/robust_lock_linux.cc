@@ -89,9 +89,6 @@ inline void SetPending(ThreadSelf& self, SharedU32* word) noexcept {
   SetPending(self, nullptr);
 }
 
-/// False in a child made without the C library's fork(), which has a copy of the parent's.
-bool IsThisThread(const ThreadSelf& self) noexcept { return (self.word & kThreadIdMask) == OwnThreadId(); }
-
 /// Takes the word if it still is `expected`. Acquire: partner is the release in ReleaseRobustLock(), or the kernel's
 /// store on the dead holder's behalf. Release: whoever sees our id sees the dead holder's namespace gone. And in one
 /// order with all RobustLockIsFree() and AwaitRobustLock(): its only reason to be more than the two.
@@ -150,7 +147,6 @@ class Wait {
       if (spin_ >= kSpins) {
         seconds_left = deadline_.SecondsLeft();
         if (seconds_left <= 0) return GiveUp();
-        if (spin_ == kSpins && !IsThisThread(self_)) FillSelf(self_);
       }
       // A wait for the lock has its acquire in TryTake(). A wait to see it free: partner is the release of the last
       // holder, and all that TryTake() names.
@@ -244,18 +240,12 @@ class Wait {
   return Wait(self, lock, wanted, deadline).Run();
 }
 
-/// As far as this thread's memory says, it holds a lock.
-[[gnu::noinline]] Acquired AcquireAgain(ThreadSelf& self, LockShm& lock, Deadline& deadline) noexcept {
-  if (IsThisThread(self)) return Acquired::kTimeout;  // A signal handler has interrupted the holder.
-  // A copy of the holder's memory. What the parent still holds is not waited for: it may be waiting for this child.
-  if (RobustLockHolder(lock) == (self.word & kThreadIdMask)) return Acquired::kTimeout;
-  FillSelf(self);
-  return AcquireRobustLock(lock, deadline);
-}
-
 /// The first time in this thread, or after a fork.
 [[gnu::noinline]] Acquired AcquireFirst(LockShm& lock, Deadline& deadline) noexcept {
-  FillSelf(thread_self);
+  ThreadSelf& self = thread_self;
+  // A copy of a holder's memory. What the parent still holds is not waited for: it may be waiting for this child.
+  if (self.holds_something && RobustLockHolder(lock) == (self.word & kThreadIdMask)) return Acquired::kTimeout;
+  FillSelf(self);
   return AcquireRobustLock(lock, deadline);
 }
 
@@ -267,7 +257,7 @@ Acquired AcquireRobustLock(LockShm& lock, Deadline& deadline) noexcept {
   if (self.fork_count != ForkCount()) [[unlikely]]
     return AcquireFirst(lock, deadline);
   if (self.holds_something) [[unlikely]]
-    return AcquireAgain(self, lock, deadline);
+    return Acquired::kTimeout;  // A signal handler has interrupted the holder.
   return TryTake(self, lock, 0, self.word) ? Acquired::kClean : WaitSlowly(self, lock, Wanted::kTheLock, deadline);
 }
 

@@ -348,6 +348,30 @@ TEST_F(RobustLockTest, AChildThatWasNotCountedIsNotGivenWhatItsParentHolds) {
   EXPECT_TRUE(RobustLockOwnerDied(lock_));
 }
 
+TEST_F(RobustLockTest, AChildThatWasNotCountedTakesALockAsItself) {
+  // Its parent holds nothing, but has a name: a kill under that one would be noticed by nobody.
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  ReleaseRobustLock(lock_, true);
+  for (int round = 0; round < 2; ++round) {
+    const pid_t child = BareFork();
+    if (child == 0) {
+      if (AcquireRobustLock(lock_, kForEverMs) == Acquired::kTimeout) _exit(1);
+      if (round == 0) _exit(0);
+      // Nor is its own child a part of it.
+      ReleaseRobustLock(lock_, true);
+      const pid_t grandchild = BareFork();
+      if (grandchild == 0) _exit(AcquireRobustLock(lock_, kForEverMs) == Acquired::kClean ? 0 : 1);
+      waitpid(grandchild, nullptr, 0);
+      _exit(RobustLockOwnerDied(lock_) ? 0 : 2);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
+    ReleaseRobustLock(lock_, true);
+  }
+}
+
 class StuckLockTest : public RobustLockTest {
  protected:
   StuckLockTest() : nobody_(static_cast<uint32_t>(ProcessThatIsGone())) { lock_.word = nobody_; }
