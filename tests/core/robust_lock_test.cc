@@ -316,6 +316,39 @@ TEST_F(RobustLockTest, AHolderDoesNotWaitForItself) {
   ReleaseRobustLock(lock_, true);
 }
 
+TEST_F(RobustLockTest, AHolderWaitsForAThreadOfItsIdInAnotherNamespace) {
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  LockShm& other = (&lock_)[1];
+  other.word = static_cast<uint32_t>(gettid());
+  other.pid_namespace = OwnNamespace() + 1;
+  std::thread gives_back([&] {
+    usleep(50'000);
+    other.word = 0;
+  });
+  Deadline deadline(kForEverMs);
+  EXPECT_EQ(AwaitRobustLock(other, deadline), Acquired::kClean);
+  gives_back.join();
+  ReleaseRobustLock(lock_, true);
+}
+
+LockShm* lock_just_taken;
+uint64_t namespace_when_taken;
+void NoteTheNamespace(const char*, int) {
+  namespace_when_taken = lock_just_taken->pid_namespace;
+  fault_hook = nullptr;
+}
+
+TEST_F(RobustLockTest, ADeadHoldersNamespaceNeverStandsBesideTheNextHoldersId) {
+  lock_.word = FUTEX_OWNER_DIED;
+  lock_.pid_namespace = OwnNamespace() + 1;
+  lock_just_taken = &lock_;
+  namespace_when_taken = 1;
+  fault_hook = NoteTheNamespace;
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
+  EXPECT_EQ(namespace_when_taken, 0U);
+  ReleaseRobustLock(lock_, true);
+}
+
 /// fork() without the C library: nothing of what it does for a child is done.
 pid_t BareFork() { return static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr)); }
 
