@@ -23,6 +23,8 @@ void StoreStockHeader(uint8_t* bytes, uint64_t total) {
   std::memcpy(bytes, words, sizeof words);
 }
 
+uint8_t* raced_segment;  // What hooks store into.
+
 TEST_F(AttachOverTest, RefusesAStockSegment) {
   uint8_t* bytes = Foreign(200);
   StoreStockHeader(bytes, 200);
@@ -56,8 +58,39 @@ TEST_F(AttachOverTest, RefusesOurMagicBehindOtherBytes) {
   EXPECT_EQ(AttachCode(), Code::kStockSegment);
 }
 
+TEST_F(AttachOverTest, RefusesADecoyOfWhichOneWordIsNot) {
+  const uint64_t bytes = Region::BytesFor(600);
+  auto* const header = reinterpret_cast<HeaderShm*>(Foreign(bytes, 0677));
+  for (int word = 0; word < 3; ++word) {
+    header->decoy.magic = kStockMagic;
+    header->decoy.start = kStockHeaderBytes + (word == 0 ? 1 : 0);
+    header->decoy.end = word == 1 ? 1 : 0;
+    header->decoy.free = word == 2 ? 1 : 0;
+    EXPECT_EQ(AttachCode(), Code::kStockSegment) << word;
+    EXPECT_EQ(header->magic, 0U);
+  }
+}
+
+/// Another process finishes the region while its lock is being taken.
+void AnotherIsFasterThanTheLock(const char* file, int) {
+  if (std::strstr(file, "robust_lock") == nullptr) return;
+  reinterpret_cast<HeaderShm*>(raced_segment)->magic = kMagic;
+  fault_hook = nullptr;
+}
+
+TEST_F(AttachOverTest, WhoFindsTheRegionMadeLeavesTheLockAsItWas) {
+  raced_segment = Foreign(Region::BytesFor(600), 0677);
+  auto* const header = reinterpret_cast<HeaderShm*>(raced_segment);
+  for (const uint32_t word : {0U, uint32_t{FUTEX_OWNER_DIED}}) {
+    header->magic = 0;
+    header->lock.word = word;
+    fault_hook = AnotherIsFasterThanTheLock;
+    (void)AttachCode();
+    EXPECT_EQ(header->lock.word, word);
+  }
+}
+
 /// A stock process stores its header while ours is being made: after our own decoy, before our magic.
-uint8_t* raced_segment;
 void StockIsFaster(const char* file, int) {
   auto* const header = reinterpret_cast<HeaderShm*>(raced_segment);
   if (std::strstr(file, "region_attach") == nullptr || header->format_version != kFormatVersion) return;
@@ -110,6 +143,8 @@ TEST(RegionHeaderTest, AnOverwrittenHeaderIsSeenByWhoeverIsAttached) {
       [](HeaderShm& header) { std::memset(static_cast<void*>(&header), '4', 8); },
       [](HeaderShm& header) { std::memset(reinterpret_cast<char*>(&header) + 16, '4', 100); },
       [](HeaderShm& header) { header.magic = 0; },
+      [](HeaderShm& header) { header.decoy.end = 1; },
+      [](HeaderShm& header) { header.decoy.free = 1; },
   };
   for (const Overwrite overwrite : overwrites) {
     TestRegion region(2'000);

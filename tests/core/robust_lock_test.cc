@@ -470,6 +470,17 @@ TEST_F(StuckLockTest, AWordThatChangesIsNotTakenForStuck) {
   EXPECT_FALSE(IsKnownStuck({&lock_, 7}, &lock_.word, last));
 }
 
+TEST_F(StuckLockTest, AWordThatCameLateIsNotTakenForStuck) {
+  lock_.word = nobody_ + 1;
+  std::thread changes([&] {
+    usleep(300'000);
+    lock_.word = nobody_;
+  });
+  EXPECT_EQ(Take(400), Acquired::kTimeout);
+  changes.join();
+  EXPECT_FALSE(IsKnownStuck({&lock_, 7}, &lock_.word, lock_.word));
+}
+
 TEST_F(StuckLockTest, AHolderOfThisNamespaceExistsAlsoForAWaiterThatDoesNotSeeProc) {
   // As a worker in a folder of its own (chroot) does not.
   const auto holder = static_cast<uint32_t>(getpid());

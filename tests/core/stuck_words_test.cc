@@ -38,6 +38,27 @@ TEST(StuckWordsTest, AReaderWaitsForAWriterInVainOnce) {
   EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kOk);
 }
 
+TEST(StuckWordsTest, AReaderWaitsAnewForAWriterThatExists) {
+  for (const bool has_stripe : {false, true}) {
+    TestRegion region(1'000);
+    ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+    HeaderShm& header = RegionTestPeer::Header(*region);
+    (has_stripe ? header.stripes[TestStripeOf(1)].lock : header.lock).word = static_cast<uint32_t>(getppid());
+    SlotShm& slot = RegionView(*region).slot(0);
+    const uint64_t version = slot.version;
+    slot.version = version | 1;
+    Region reader = RegionTestPeer::ReadOnly(*region);
+    Peeked peeked;
+    EXPECT_EQ(reader.Peek(1, 100, &peeked).code(), Code::kTimeout);
+    std::thread writes([&] {
+      usleep(50'000);
+      slot.version = version;
+    });
+    EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kOk);
+    writes.join();
+  }
+}
+
 TEST(StuckWordsTest, ALockThatNobodyGivesBackCostsTheTimeoutOnceInAProcess) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
@@ -84,6 +105,34 @@ TEST_F(AttachOverTest, AMakerThatWasTooSlowIsWaitedForWhenItHoldsTheRegionsLock)
   });
   EXPECT_EQ(region.Put(1, "new", 3, kForEverMs).code(), Code::kOk);
   writes.join();
+  region.Detach();
+}
+
+TEST(StuckWordsTest, AMomentsWaitIsNotRemembered) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  LockShm& stripe = RegionTestPeer::Header(*region).stripes[TestStripeOf(1)].lock;
+  stripe.word = GoneProcess();
+  std::thread frees([&] {
+    usleep(50'000);
+    stripe.word = 0;
+  });
+  // It is waited for with the region's lock in hand first, for a moment.
+  EXPECT_EQ(region->Remove(1, kForEverMs).code(), Code::kOk);
+  frees.join();
+}
+
+TEST_F(AttachOverTest, WhoDidNotWaitForAMakerHasNotWaitedInVain) {
+  auto* header = reinterpret_cast<HeaderShm*>(Foreign(Region::BytesFor(600), 0677));
+  header->lock.word = static_cast<uint32_t>(getppid()) | FUTEX_WAITERS;
+  Region region;
+  EXPECT_EQ(Region::Attach(key_, 600, 0666, 0, &region).code(), Code::kTimeout);
+  std::thread makes([&] {
+    usleep(50'000);
+    header->lock.word = 0;
+  });
+  EXPECT_EQ(Region::Attach(key_, 600, 0666, kForEverMs, &region).code(), Code::kOk);
+  makes.join();
   region.Detach();
 }
 
