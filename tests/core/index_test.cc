@@ -18,6 +18,16 @@ namespace {
 int loads;
 void CountLoads(const void*) { ++loads; }
 
+TEST(IndexTest, ARingIsLeftWhenASlotIsToBeUnlinked) {
+  TestRegion region(1'000);
+  for (const int64_t key : {1, 2}) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
+  const RegionView view(*region);
+  const uint32_t slot_count = view.LoadSlotCount();
+  for (uint32_t bucket = 0; bucket < 2 * slot_count; ++bucket) BucketShm(view, bucket) = 1;
+  view.slot(0).next = 1;
+  EXPECT_FALSE(UnlinkLocked(view, slot_count, 1));
+}
+
 TEST(IndexTest, WhoChoosesKeysCannotChooseTheirChain) {
   Region region;
   ASSERT_TRUE(Region::Attach(0, 1'000'000, 0600, kTestTimeoutMs, &region).ok());
@@ -25,14 +35,13 @@ TEST(IndexTest, WhoChoosesKeysCannotChooseTheirChain) {
   Region other;
   ASSERT_TRUE(Region::Attach(0, 1'000, 0600, kTestTimeoutMs, &other).ok());
   EXPECT_NE(RegionTestPeer::Header(region).index.hash_key, RegionTestPeer::Header(other).index.hash_key);
-  // Without a key, all of them in the same bucket of any number of buckets that there will be, and one stripe.
+  // Without a key, all of them in the same bucket of any number of buckets that there will be.
   std::vector<int64_t> keys;
   for (int64_t key = 0; keys.size() < 1'500; ++key) {
     if ((HashOf(static_cast<uint64_t>(key)) & 0xfff) == 0) keys.push_back(key);
   }
   for (const int64_t key : keys) ASSERT_EQ(Put(region, key, "v"), Code::kOk);
   const RegionView view(region);
-  std::set<uint32_t> stripes;
   for (const int64_t key : keys) {
     uint32_t slot = 0;
     loads = 0;
@@ -41,7 +50,11 @@ TEST(IndexTest, WhoChoosesKeysCannotChooseTheirChain) {
     load_hook = nullptr;
     EXPECT_EQ(found, Found::kYes);
     EXPECT_LT(loads, 100);
-    stripes.insert(StripeOf(view, key));
+  }
+  std::set<uint32_t> stripes;
+  for (uint64_t i = 0; i < 10'000; ++i) {
+    const uint64_t key = HashOf(i);
+    if (StripeOfKeyed(key) == 0) stripes.insert(StripeOf(view, static_cast<int64_t>(key)));
   }
   EXPECT_EQ(stripes.size(), kStripeCount);
   other.Detach();

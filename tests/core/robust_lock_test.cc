@@ -316,6 +316,13 @@ TEST_F(RobustLockTest, AHolderDoesNotWaitForItself) {
   ReleaseRobustLock(lock_, true);
 }
 
+TEST_F(RobustLockTest, AThreadTakesOverWhatAnUnlistedOneOfItsIdLeft) {
+  lock_.word = static_cast<uint32_t>(gettid()) | kUnlisted;
+  lock_.pid_namespace = OwnNamespace();
+  EXPECT_EQ(AcquireRobustLock(lock_, kForEverMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+}
+
 TEST_F(RobustLockTest, AHolderWaitsForAThreadOfItsIdInAnotherNamespace) {
   ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
   LockShm& other = (&lock_)[1];
