@@ -9,7 +9,7 @@ if (!file_exists(dirname(__DIR__, 2) . '/.git') || trim((string) shell_exec('com
 --FILE--
 <?php
 // Not part of a package: what serves only a checkout.
-const NOT_SHIPPED = '~^\.(ci|github)/|^fuzz/corpus/|^\.(clang-format|gitignore|gitattributes)$|^package\.xml$~';
+const NOT_SHIPPED = '~^\.(ci|github)/|^fuzz/corpus/|^tests/mutants/|^\.(clang-format|gitignore|gitattributes)$|^package\.xml$~';
 
 function role(string $file): string
 {
