@@ -13,7 +13,7 @@ mutants_out=$out/mutants
 mutants_root=$mutants_out/src
 mutants_build=$mutants_out/build
 mutants_kept=$mutants_out/kept # The build without a mutant.
-mutants_seconds=60
+mutants_seconds=30
 
 # mutants_select <name or pattern>...: fills mutants_selected; all when none is given.
 mutants_select() {
@@ -65,14 +65,13 @@ mutants_apply() {
   head=${text%%"$mutant_before"*}
   rest=${text#*"$mutant_before"}
   [[ $head != "$text" && $rest != *"$mutant_before"* ]] || return 1
-  # Not through the copy's own file: that keeps its time, for make.
-  rm "$mutants_root/$mutant_file"
+  mv "$mutants_root/$mutant_file" "$mutants_out/original" # Keeps its time, for make.
   printf '%s' "$head$mutant_after$rest" >"$mutants_root/$mutant_file"
 }
 
 # Takes all of a mutant back: the source, and what was built of it, with their times.
 mutants_restore() {
-  cp -p "$root/$mutant_file" "$mutants_root/$mutant_file"
+  mv "$mutants_out/original" "$mutants_root/$mutant_file"
   rm -rf "$mutants_build"
   cp -a "$mutants_kept" "$mutants_build"
 }
@@ -135,7 +134,7 @@ mutants_try() {
   if ! mutants_make "$log" "$mutant_test"; then
     tests_fault "$1: does not build: $log"
   else
-    mutants_run "$log" "$mutant_test" || status=$?
+    mutants_run "$log" "$mutant_test" 2>/dev/null || status=$? # The shell itself says so when it crashes.
     if [[ $status -eq 0 ]]; then
       tests_fault "$1 SURVIVED $mutant_test: $mutant_why"
     else

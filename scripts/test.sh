@@ -98,6 +98,7 @@ if [[ ${#test_selection[@]} -eq 0 ]]; then
   check_names || tests_fault "the sources' names"
   check_thread_locals || tests_fault "the sources' thread-local variables"
   check_kill_points_cost "$out/kill_points" || tests_fault "the cost of kill points"
+  check_order_on_arm "$out/arm" || tests_fault "what is ordered on ARM64"
 fi
 
 if test_wanted tests/core; then

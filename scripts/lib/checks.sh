@@ -140,3 +140,53 @@ check_kill_points_cost() {
   fi
   return "$bad"
 }
+
+# check_order_on_arm <folder>: x86 orders nearly all by itself, and shows no mistake in what the sources ask for. Looks at what a
+# compiler makes of it for ARM64, which orders nothing unasked (8.3: there acquire and sequentially consistent are two things).
+check_order_on_arm() {
+  local folder=$1 flags=(--target=aarch64-linux-gnu -march=armv8.3-a+rcpc -std=c++20 -O2 -S "-I$root/src" "-I$root/include")
+  local bad=0 function wanted code
+  need_packages clang
+  [[ $(uname -m) == aarch64 ]] || need_packages "libstdc++-$(g++ -dumpversion)-dev-arm64-cross"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  cat >"$folder/probe.cc" <<'PROBE'
+#include "core/shared_access.h"
+#include "port/robust_lock_linux.cc"
+#include "shmpack/region.h"
+using namespace shmpack;
+extern "C" {
+bool IsFree(const LockShm& lock) { return RobustLockIsFree(lock); }
+bool Take(ThreadSelf& self, LockShm& lock) { return TryTake(self, lock, 0, 1); }
+void GiveBack(LockShm& lock) { ReleaseRobustLock(lock, true); }
+void PutIn(uint8_t* shared, const uint64_t* from) { CopyIn(shared, from, 8); }
+void TakeOut(uint64_t* to, const uint8_t* shared) { CopyOut(to, shared, 8); }
+void StoreWord(SharedU64& word, uint64_t value) { Store(word, value); }
+uint64_t LoadWord(const SharedU64& word) { return Load(word); }
+bool ReadSlot(const Region& region, InlineValue* out) { return region.ReadInline(1, 2, out); }
+bool LookAtSlot(const Region& region) { return region.IsCurrent(1, 2); }
+}
+PROBE
+  clang++ "${flags[@]}" "$folder/probe.cc" -o "$folder/probe.s" || return 1
+  while read -r function wanted; do
+    code=$(sed -n "/^$function:/,/\.cfi_endproc/p" "$folder/probe.s" | sed -nE 's|^\t([a-z][^/]*).*|\1|p' | tr '\t\n' ' ;')
+    if [[ -z $code ]]; then
+      echo "there is no $function in $folder/probe.s"
+      bad=1
+    elif [[ ! $code =~ $wanted ]]; then
+      echo "$function on ARM64 is not ordered as '$wanted': $code"
+      bad=1
+    fi
+  done <<'WANTED'
+IsFree ldar w
+Take casal w
+GiveBack swpl w
+PutIn dmb ish;.*str x
+TakeOut ldr x.*dmb ish(ld)?;
+StoreWord stlr x
+LoadWord lda(p)?r x
+ReadSlot (lda(p)?r .*){9}
+LookAtSlot (lda(p)?r .*){4}
+WANTED
+  return "$bad"
+}

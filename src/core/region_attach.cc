@@ -92,9 +92,8 @@ bool IsStock(const SegmentHandle& segment) noexcept {
            std::memcmp(segment.base, kStockMagicBytes, sizeof kStockMagicBytes) == 0;
   }
   const DecoyShm& decoy = *static_cast<const DecoyShm*>(segment.base);
-  if (Load(decoy.magic) != kStockMagic) return false;
   // What stock makes ends behind its own header.
-  return Load(decoy.start) != kStockHeaderBytes || Load(decoy.end) != 0 || Load(decoy.free) != 0;
+  return Load(decoy.magic) == kStockMagic && Load(decoy.end) != 0;
 }
 
 /// Whether the bytes are a region that this program can use.

@@ -7,7 +7,8 @@
 namespace shmpack {
 
 Status DescribeOverwriting(const HeaderShm& header) noexcept {
-  return Load(header.decoy.magic) == kStockMagic && Load(header.decoy.start) == kStockHeaderBytes
+  const DecoyShm& decoy = header.decoy;
+  return Load(decoy.magic) == kStockMagic && Load(decoy.start) == kStockHeaderBytes && Load(decoy.end) != 0
              ? Status(Code::kOverwritten, "ext/sysvshm has overwritten its header")
              : Status(Code::kOverwritten, "another program has overwritten its header");
 }

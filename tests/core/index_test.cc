@@ -100,6 +100,55 @@ TEST(IndexTest, ALongChainEndsInAStatusAfterABoundedWalk) {
   }
 }
 
+TEST(IndexTest, ALongChainIsNeitherSplitNorUnlinkedFrom) {
+  TestRegion region(1'000'000);
+  constexpr uint32_t kSlots = 2'000;
+  for (int64_t key = 0; key < kSlots; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
+  const RegionView view(*region);
+  ASSERT_EQ(view.LoadSlotCount(), kSlots);
+  // All slots in the one chain that the next slot's first bucket is split from.
+  const uint32_t split = 2 * kSlots - 2'048;
+  for (uint32_t i = 0; i < kSlots; ++i) {
+    for (SharedU32& bucket : view.tail(i).bucket) bucket = 0;
+    view.slot(i).next = i + 1 < kSlots ? i + 2 : 0;
+  }
+  BucketShm(view, split) = 1;
+  int64_t last = 0;
+  while (BucketOf(HashOf(static_cast<uint64_t>(last)), 2 * kSlots) != split) ++last;
+  view.slot(kSlots - 1).key = static_cast<uint64_t>(last);
+  EXPECT_FALSE(UnlinkLocked(view, kSlots, kSlots - 1));
+  int64_t fresh = kSlots;
+  while (BucketOf(HashOf(static_cast<uint64_t>(fresh)), 2 * kSlots) == split) ++fresh;
+  EXPECT_EQ(Put(*region, fresh, "w"), Code::kCorrupt);
+}
+
+TEST(IndexTest, OnlyAFreeSlotOfTheTableIsTakenForANewKey) {
+  for (const uint32_t link : {1U, 20U}) {
+    TestRegion region(2'000);
+    ASSERT_EQ(Put(*region, 1, std::string(1, '\0')), Code::kOk);
+    RegionTestPeer::Header(*region).writer.free_slot = link;
+    // A list that leads out of the table is damage, which the next one repairs.
+    if (link != 1) {
+      EXPECT_EQ(Put(*region, 2, "w"), Code::kCorrupt);
+    }
+    EXPECT_EQ(Put(*region, 2, "w"), Code::kOk);
+    EXPECT_EQ(Get(*region, 1), std::string(1, '\0'));
+    EXPECT_EQ(Get(*region, 2), "w");
+  }
+}
+
+TEST(IndexTest, ARepairFreesASlotThatNoRecordCanPutBack) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "v"), Code::kOk);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  SharedU64& version = RegionView(*region).slot(0).version;
+  version = version | 1;
+  header.lock.word = FUTEX_OWNER_DIED;
+  EXPECT_EQ(Put(*region, 2, "w"), Code::kOk);
+  EXPECT_EQ(Get(*region, 1), std::nullopt);
+  EXPECT_EQ(Get(*region, 2), "w");
+}
+
 TEST(IndexTest, AReaderBehindADeadWriterDoesNotLookAtSlotsForLongerThanItMay) {
   TestRegion region(4'000'000);
   for (int64_t key = 0; key < 50'000; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);

@@ -3,6 +3,8 @@
 // The first bytes of a region: what stock takes them for, what else may lie there, and what is noticed when another
 // program stores into them.
 
+#include "core/region_header.h"
+
 #include <linux/futex.h>
 
 #include <cstring>
@@ -28,6 +30,24 @@ uint8_t* raced_segment;  // What hooks store into.
 TEST_F(AttachOverTest, RefusesAStockSegment) {
   uint8_t* bytes = Foreign(200);
   StoreStockHeader(bytes, 200);
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+}
+
+TEST_F(AttachOverTest, RefusesAFullStockSegment) {
+  const uint64_t bytes = Region::BytesFor(600);
+  auto* const decoy = reinterpret_cast<DecoyShm*>(Foreign(bytes));
+  StoreStockHeader(reinterpret_cast<uint8_t*>(decoy), bytes);
+  decoy->end = bytes;
+  decoy->free = 0;
+  EXPECT_EQ(AttachCode(), Code::kStockSegment);
+}
+
+TEST_F(AttachOverTest, RefusesAStockSegmentOf32Bits) {
+  const auto bytes = static_cast<uint32_t>(Region::BytesFor(600));
+  uint8_t* const at = Foreign(bytes);
+  const uint32_t words[4] = {24, 24, bytes - 24, bytes};
+  std::memcpy(at, kStockMagicBytes, sizeof kStockMagicBytes);
+  std::memcpy(at + sizeof kStockMagicBytes, words, sizeof words);
   EXPECT_EQ(AttachCode(), Code::kStockSegment);
 }
 
@@ -133,6 +153,47 @@ TEST_F(AttachOverTest, ASegmentThatIsNeverMadeCostsTheTimeout) {
   load_hook = TakeTheMagicAway;
   EXPECT_EQ(AttachCode(), Code::kTimeout);
   load_hook = nullptr;
+}
+
+/// After each store of a maker: what stock would take the segment for.
+HeaderShm* made_header;
+int points_with_decoy;
+
+void ExpectDecoyFirstAndWhole(const char* file, int) {
+  if (std::strstr(file, "region_attach") == nullptr) return;
+  const DecoyShm& decoy = made_header->decoy;
+  if (decoy.magic == 0) {
+    EXPECT_EQ(made_header->format_version, 0U) << "something was stored before the decoy";
+    return;
+  }
+  ++points_with_decoy;
+  EXPECT_EQ(decoy.start, kStockHeaderBytes);
+  EXPECT_EQ(decoy.end, 0U);
+  EXPECT_EQ(decoy.free, 0U);
+  EXPECT_EQ(decoy.total_bytes, Region::BytesFor(600));
+}
+
+TEST_F(AttachOverTest, TheDecoyIsThereFirstAndWholeOnceItHasStocksMagic) {
+  made_header = reinterpret_cast<HeaderShm*>(Foreign(Region::BytesFor(600), 0677));
+  // As another program may have left it.
+  made_header->decoy.start = 1;
+  fault_hook = ExpectDecoyFirstAndWhole;
+  EXPECT_EQ(AttachCode(), Code::kOk);
+  fault_hook = nullptr;
+  EXPECT_GT(points_with_decoy, 5);
+}
+
+TEST(RegionHeaderTest, TheMessageNamesStockOnlyForWhatStockStores) {
+  TestRegion region(1'000);
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  auto* const bytes = reinterpret_cast<uint8_t*>(&header);
+  const char* const others = "another program has overwritten its header";
+  header.magic = 0;
+  EXPECT_STREQ(CheckIntact(header).text(), others);
+  std::memset(bytes + sizeof kStockMagicBytes, '4', 100);
+  EXPECT_STREQ(CheckIntact(header).text(), others);
+  StoreStockHeader(bytes, Region::BytesFor(1'000));
+  EXPECT_STREQ(CheckIntact(header).text(), "ext/sysvshm has overwritten its header");
 }
 
 TEST(RegionHeaderTest, AnOverwrittenHeaderIsSeenByWhoeverIsAttached) {

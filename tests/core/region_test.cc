@@ -2,13 +2,20 @@
 
 #include "shmpack/region.h"
 
+#include <linux/futex.h>
 #include <sys/wait.h>
 
 #include <cstring>
+#include <functional>
 #include <map>
 #include <random>
+#include <set>
 
+#include "core/index.h"
+#include "core/shared_access.h"
 #include "core/stripe.h"
+#include "port/fault_point.h"
+#include "port/robust_lock.h"
 #include "test_region.h"
 
 namespace shmpack {
@@ -213,6 +220,121 @@ TEST(RegionTest, CopyFromASlotThatCompactionGaveBackSaysSo) {
   EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
 }
 
+TEST(RegionTest, ASlotThatWasGivenBackIsNoVariable) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "one"), Code::kOk);
+  InlineValue value;
+  ASSERT_TRUE(region->ReadInline(0, 1, &value));
+  ASSERT_TRUE(region->IsCurrent(0, value.version));
+  // A value's bytes lie there by now, and look like what was there.
+  RegionTestPeer::Header(*region).index.slot_count = 0;
+  EXPECT_FALSE(region->ReadInline(0, 1, &value));
+  EXPECT_FALSE(region->IsCurrent(0, value.version));
+}
+
+/// What others do when `watched_word` is about to be loaded for the n-th time.
+const void* watched_word;
+std::function<void(int)> at_load;
+int watched_loads;
+
+void CallAtLoad(const void* word) {
+  if (word == watched_word) at_load(++watched_loads);
+}
+
+void WatchLoads(const void* word, std::function<void(int)> call) {
+  watched_word = word;
+  at_load = std::move(call);
+  watched_loads = 0;
+  load_hook = CallAtLoad;
+}
+
+TEST(RegionTest, CopyFromASlotThatWasGivenBackAndIsThereAgainSaysSo) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, std::string(100, 'v')), Code::kOk);
+  Peeked peeked;
+  ASSERT_TRUE(region->Peek(1, kTestTimeoutMs, &peeked).ok());
+  HeaderShm& header = RegionTestPeer::Header(*region);
+  SlotShm& slot = RegionView(*region).slot(0);
+  std::string out(100, '\0');
+  // It is given back, with its version in a value's bytes, and comes again between two looks.
+  header.index.slot_count = 0;
+  WatchLoads(&header.index.slot_count, [&](int) {
+    slot.version = 0;
+    header.index.slot_count = 1;
+  });
+  EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
+  EXPECT_EQ(watched_loads, 1);
+  // It was just overwritten when the bytes were copied; then it is given back, and its old version is a value's bytes.
+  slot.version = peeked.version | 1;
+  WatchLoads(&header.index.slot_count, [&](int) { slot.version = peeked.version; });
+  EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
+  load_hook = nullptr;
+}
+
+TEST(RegionTest, AKeyWhoseChainIsJustChangingIsNotMissed) {
+  for (const bool from_the_beginning : {false, true}) {
+    TestRegion region(1'000);
+    ASSERT_EQ(Put(*region, 1, "one"), Code::kOk);
+    const RegionView view(*region);
+    SharedU64& sequence = view.header().index.structure_sequence;
+    SharedU32& bucket = BucketShm(view, BucketOf(HashOf(1), 2));
+    const uint32_t head = bucket;
+    if (from_the_beginning) sequence = sequence | 1;
+    WatchLoads(&bucket, [&](int loads) {
+      if (loads == 1) sequence = sequence | 1;
+      bucket = loads == 1 ? 0 : head;
+    });
+    EXPECT_EQ(Get(*region, 1), "one");
+    load_hook = nullptr;
+    EXPECT_EQ(watched_loads, 2);
+  }
+}
+
+/// After each store of a put, somebody reads.
+struct Onlooker {
+  Region region;
+  std::set<std::string> seen;
+};
+Onlooker* onlooker;
+
+void LookOn(const char*, int) {
+  fault_hook = nullptr;
+  Peeked peeked;
+  if (onlooker->region.Peek(1, 0, &peeked).ok()) {
+    std::string value(peeked.length, '\0');
+    if (onlooker->region.Copy(peeked, 0, value.data()).ok()) onlooker->seen.insert(value);
+  }
+  fault_hook = LookOn;
+}
+
+TEST(RegionTest, WhoReadsBetweenTwoStoresOfAPutSeesTheOldValueOrTheNew) {
+  for (const size_t before : {0, 3, 12, 100, 200}) {
+    for (const size_t after : {3, 12, 100, 200}) {
+      TestRegion region(3'000);
+      // Blocks with other bytes in them, so that those of the new value are not there before it is.
+      for (const size_t size : {100, 200}) {
+        for (const int64_t key : {2, 3}) ASSERT_EQ(Put(*region, key, std::string(size, 'x')), Code::kOk);
+      }
+      for (const int64_t key : {2, 3}) ASSERT_TRUE(region->Remove(key, kTestTimeoutMs).ok());
+      const std::string old_value(before, 'o');
+      const std::string new_value(after, 'n');
+      if (before != 0) {
+        // Twice: from then on a value of that size needs its stripe only.
+        ASSERT_EQ(Put(*region, 1, std::string(before, 'y')), Code::kOk);
+        ASSERT_EQ(Put(*region, 1, old_value), Code::kOk);
+      }
+      Onlooker looks{RegionTestPeer::ReadOnly(*region), {}};
+      onlooker = &looks;
+      fault_hook = LookOn;
+      ASSERT_EQ(Put(*region, 1, new_value), Code::kOk);
+      fault_hook = nullptr;
+      std::set<std::string> expected = {new_value};
+      if (before != 0) expected.insert(old_value);
+      EXPECT_EQ(looks.seen, expected) << before << " by " << after;
+    }
+  }
+}
+
 TEST(RegionTest, CountersThatCannotBeAreDamageThatTheNextWriterRepairs) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, std::string(100, 'v')), Code::kOk);
@@ -360,6 +482,31 @@ TEST_F(AttachOverTest, AMakerThatIsStuckCostsTheTimeoutAndKeepsItsSegment) {
   header->lock.word = 0;
   EXPECT_EQ(AttachCode(), Code::kOk);
   EXPECT_EQ(shmget(key_, 0, 0), id_);
+}
+
+/// Where the lock of a half-made region has just been taken: another one has finished it before that.
+HeaderShm* half_made;
+const HeaderShm* finished;
+
+void FinishBefore(const char*, int) {
+  fault_hook = nullptr;
+  constexpr size_t kBehindLock = offsetof(HeaderShm, index);
+  std::memcpy(static_cast<void*>(half_made), finished, offsetof(HeaderShm, lock));
+  std::memcpy(reinterpret_cast<char*>(half_made) + kBehindLock, reinterpret_cast<const char*>(finished) + kBehindLock,
+              sizeof(HeaderShm) - kBehindLock);
+}
+
+TEST_F(AttachOverTest, AMakerThatComesLateLeavesTheRegionAsItIs) {
+  TestRegion other(600);
+  half_made = reinterpret_cast<HeaderShm*>(Foreign(Region::BytesFor(600), 0677));
+  finished = &RegionTestPeer::Header(*other);
+  // Who finished it died writing to it.
+  half_made->lock.word = FUTEX_OWNER_DIED;
+  fault_hook = FinishBefore;
+  EXPECT_EQ(AttachCode(), Code::kOk);
+  EXPECT_EQ(fault_hook, nullptr);
+  EXPECT_EQ(half_made->origin.region_id, finished->origin.region_id);
+  EXPECT_EQ(half_made->lock.word, FUTEX_OWNER_DIED) << "the repair is still to be done";
 }
 
 TEST_F(AttachOverTest, GetsTheModeThatWasAskedForWhoeverFinishesIt) {

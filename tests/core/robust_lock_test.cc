@@ -46,10 +46,12 @@ class RobustLockTest : public ::testing::Test {
     return child;
   }
 
-  /// Until the thread sleeps; it may not have begun yet.
+  /// Until the thread sleeps, or has ended; it may not have begun yet.
   static void AwaitSleep(const std::atomic<pid_t>& thread) {
+    while (thread == 0) usleep(100);
     for (std::string state; state != "S";) {
       std::ifstream stat("/proc/self/task/" + std::to_string(thread) + "/stat");
+      if (!stat) break;
       std::string id, name;
       stat >> id >> name >> state;
       usleep(100);
@@ -186,6 +188,32 @@ TEST_F(RobustLockTest, AnUnlistedHolderThatIsGoneIsTakenOverOnlyInItsOwnNamespac
   lock_.word = static_cast<uint32_t>(getppid()) | kUnlisted;
   lock_.pid_namespace = OwnNamespace();
   EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kTimeout);
+}
+
+TEST_F(RobustLockTest, AnUnlistedHolderThatHadThisThreadsIdIsGone) {
+  // It is this thread's now, which has nothing.
+  lock_.word = static_cast<uint32_t>(gettid()) | kUnlisted;
+  lock_.pid_namespace = OwnNamespace();
+  EXPECT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kOwnerDied);
+  ReleaseRobustLock(lock_, true);
+}
+
+/// The lock has just been taken from a dead holder.
+LockShm* taken_lock;
+void ExpectNoNamespace(const char*, int) {
+  fault_hook = nullptr;
+  EXPECT_EQ(taken_lock->pid_namespace, 0U);
+}
+
+TEST_F(RobustLockTest, ADeadHoldersNamespaceDoesNotStandBesideTheNextHoldersId) {
+  lock_.word = FUTEX_OWNER_DIED;
+  lock_.pid_namespace = OwnNamespace() + 1;
+  taken_lock = &lock_;
+  fault_hook = ExpectNoNamespace;
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
+  EXPECT_EQ(fault_hook, nullptr);
+  EXPECT_EQ(lock_.pid_namespace, OwnNamespace());
+  ReleaseRobustLock(lock_, true);
 }
 
 /// From now on this process is not told its robust list, as in a sandbox.
@@ -353,6 +381,43 @@ TEST_F(RobustLockTest, ADeadHoldersNamespaceNeverStandsBesideTheNextHoldersId) {
   fault_hook = NoteTheNamespace;
   EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
   EXPECT_EQ(namespace_when_taken, 0U);
+  ReleaseRobustLock(lock_, true);
+}
+
+TEST_F(RobustLockTest, AWaiterIsNotTakenForTheHolderWhenItDies) {
+  // The kernel would look at the word, which may have its id, of a holder in another namespace.
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  std::atomic<pid_t> waiter = 0;
+  std::thread waits([&] {
+    waiter = gettid();
+    EXPECT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kClean);
+    ReleaseRobustLock(lock_, true);
+  });
+  while ((lock_.word & FUTEX_WAITERS) == 0) usleep(100);
+  robust_list_head* list = nullptr;
+  size_t length = 0;
+  ASSERT_EQ(syscall(SYS_get_robust_list, waiter.load(), &list, &length), 0);
+  EXPECT_EQ(list->list_op_pending, nullptr);
+  ReleaseRobustLock(lock_, true);
+  waits.join();
+}
+
+TEST_F(RobustLockTest, AWaiterThatSleptPassesOnThatOthersMaySleep) {
+  ASSERT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kClean);
+  std::thread waits([&] {
+    EXPECT_EQ(AcquireRobustLock(lock_, kLongMs), Acquired::kClean);
+    EXPECT_NE(lock_.word & FUTEX_WAITERS, 0U);
+    ReleaseRobustLock(lock_, true);
+  });
+  while ((lock_.word & FUTEX_WAITERS) == 0) usleep(100);
+  ReleaseRobustLock(lock_, true);
+  waits.join();
+}
+
+TEST_F(RobustLockTest, WhoTakesOverFromTheDeadPassesOnThatOthersMaySleep) {
+  lock_.word = FUTEX_OWNER_DIED | FUTEX_WAITERS;
+  EXPECT_EQ(AcquireRobustLock(lock_, kPromptMs), Acquired::kOwnerDied);
+  EXPECT_NE(lock_.word & FUTEX_WAITERS, 0U);
   ReleaseRobustLock(lock_, true);
 }
 

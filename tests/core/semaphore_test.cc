@@ -3,11 +3,15 @@
 #include "shmpack/semaphore.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -194,6 +198,60 @@ TEST_F(SemaphoreTest, AForkedChildThatAcquiresCountsAsAUser) {
             0);
   EXPECT_EQ(Usage(), 1);
   EXPECT_EQ(Value(), 2);
+  parent.Close();
+}
+
+TEST_F(SemaphoreTest, AForkedChildThatAcquiresWaitsForTheHolderOfSetval) {
+  Semaphore parent = Opened(2);
+  ASSERT_EQ(semctl(Id(), 2, SETVAL, 1), 0);
+  EXPECT_EQ(InChild([&] { return parent.Acquire(0.02).code() == Code::kTimeout ? 0 : 1; }), 0);
+  ASSERT_EQ(semctl(Id(), 2, SETVAL, 0), 0);
+  EXPECT_EQ(Value(), 2);
+  EXPECT_EQ(Usage(), 1);
+  parent.Close();
+}
+
+/// From now on this process is killed when it sets a semaphore's value.
+void DieAtSetval() {
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_semctl, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SETVAL, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {static_cast<unsigned short>(std::size(filter)), filter};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+    _exit(77);
+  }
+}
+
+TEST_F(SemaphoreTest, AFirstUserThatIsKilledWhileItSetsTheLimitKeepsNobodyOut) {
+  EXPECT_EQ(InChild([] {
+              DieAtSetval();
+              (void)Opened(3);
+              return 1;
+            }),
+            -SIGSYS);
+  EXPECT_EQ(Setval(), 0);
+  EXPECT_EQ(Usage(), 0);
+  Semaphore next = Opened(3);
+  EXPECT_EQ(Value(), 3);
+  next.Close();
+}
+
+TEST_F(SemaphoreTest, AGrandchildMayReleaseWhatBothAcquired) {
+  Semaphore parent = Opened(2);
+  ASSERT_TRUE(parent.Acquire(0).ok());
+  EXPECT_EQ(InChild([&] {
+              if (!parent.Acquire(0).ok()) return 1;
+              return InChild([&] {
+                if (!parent.Release().ok() || !parent.Release().ok()) return 2;
+                return parent.Release().code() == Code::kNotFound ? 0 : 3;
+              });
+            }),
+            0);
   parent.Close();
 }
 

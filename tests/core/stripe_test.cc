@@ -4,6 +4,7 @@
 
 #include "core/stripe.h"
 
+#include <linux/futex.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -224,6 +225,70 @@ TEST(StripeTest, AReaderWithoutTheRightToWriteMissesNoKeyThatMoves) {
   EXPECT_EQ(Get(reader, kMine), "old");
   EXPECT_EQ(load_hook, nullptr);
   EXPECT_EQ(static_cast<int64_t>(view.slot(0).key.load()), kMine);
+}
+
+/// The same behind a dead holder of the region's lock, which left nothing that a chain leads to.
+TEST(StripeTest, AReaderMissesNoKeyThatMovesBetweenTwoDeaths) {
+  TestRegion region(2'000);
+  ASSERT_EQ(Put(*region, NextKey(kMine, false), "gone"), Code::kOk);
+  ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
+  ASSERT_TRUE(region->Remove(NextKey(kMine, false), kTestTimeoutMs).ok());
+  const RegionView view(*region);
+  const auto die_after = [&](auto&& work) {
+    const pid_t child = fork();
+    if (child == 0) {
+      Deadline deadline(kPromptMs);
+      (void)LockRegion(view, deadline);
+      work(deadline);
+      _exit(0);
+    }
+    waitpid(child, nullptr, 0);
+  };
+  die_after([&](Deadline&) {
+    BeginStructureLocked(view);
+    for (uint32_t bucket = 0; bucket < 2 * view.LoadSlotCount(); ++bucket) BucketShm(view, bucket) = 0;
+  });
+  meanwhile = [&] {
+    die_after([&](Deadline& deadline) {
+      (void)CompactLocked(view, deadline);
+      BeginStructureLocked(view);
+      BucketShm(view, 0) = 0;
+      BucketShm(view, 1) = 0;
+    });
+  };
+  first_word = &view.slot(0).version;
+  then_word = &view.slot(1).version;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  load_hook = MeanwhileBetweenLoads;
+  EXPECT_EQ(Get(reader, kMine), "old");
+  EXPECT_EQ(load_hook, nullptr);
+  EXPECT_EQ(static_cast<int64_t>(view.slot(0).key.load()), kMine);
+}
+
+TEST(StripeTest, NobodyRepairsTheRegionUnderALivingHolderOfAnyStripe) {
+  for (uint32_t stripe = 0; stripe < kStripeCount; ++stripe) {
+    TestRegion region(2'000);
+    ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
+    HeaderShm& header = RegionTestPeer::Header(*region);
+    header.stripes[stripe].lock.word = static_cast<uint32_t>(getppid());
+    header.lock.word = FUTEX_OWNER_DIED;
+    EXPECT_EQ(region->Put(kMine, "new", 3, 20).code(), Code::kTimeout) << stripe;
+    EXPECT_TRUE(RobustLockOwnerDied(header.lock));
+    header.stripes[stripe].lock.word = 0;
+    EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kOk);
+  }
+}
+
+TEST(StripeTest, AnUndoRecordThatLeadsOutOfTheTableIsDamage) {
+  TestRegion region(2'000);
+  ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
+  const RegionView view(*region);
+  StripeShm& stripe = view.header().stripes[TestStripeOf(kMine)];
+  stripe.undo.armed = 2;
+  stripe.lock.word = FUTEX_OWNER_DIED;
+  EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kCorrupt);
+  EXPECT_EQ(view.slot(1).version, 0U);
+  EXPECT_TRUE(RobustLockOwnerDied(stripe.lock));
 }
 
 TEST(StripeTest, AKilledHolderIsPutBackByWhoeverComes) {

@@ -9,6 +9,9 @@
 
 #include <thread>
 
+#include "core/region_view.h"
+#include "core/shared_access.h"
+#include "port/deadline.h"
 #include "test_region.h"
 
 namespace shmpack {
@@ -57,6 +60,86 @@ TEST(StuckWordsTest, AReaderWaitsAnewForAWriterThatExists) {
     EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kOk);
     writes.join();
   }
+}
+
+SharedU64* busy_sequence;
+const void* busy_slot;
+
+/// Whenever a reader looks at the slot, writers have done something elsewhere.
+void WriteElsewhere(const void* word) {
+  if (word == busy_slot) *busy_sequence += 2;
+}
+
+TEST(StuckWordsTest, AReaderTakesNoSlotForStuckWhileWritersAreAtWork) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  const RegionView view(*region);
+  SharedU64& version = view.slot(0).version;
+  version = version | 1;
+  busy_sequence = &view.header().index.structure_sequence;
+  busy_slot = &version;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  Peeked peeked;
+  load_hook = WriteElsewhere;
+  EXPECT_EQ(reader.Peek(1, 50, &peeked).code(), Code::kTimeout);
+  load_hook = nullptr;
+  const SharedObject object = ObjectOf(&view.header(), reader.segment_id());
+  EXPECT_FALSE(IsKnownStuck(object, &version, version));
+}
+
+TEST(StuckWordsTest, AReaderTakesNoSlotForStuckWhoseWriterExists) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  const RegionView view(*region);
+  HeaderShm& header = view.header();
+  SharedU64& version = view.slot(0).version;
+  version = version | 1;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  const auto is_known = [&] {
+    const SharedObject object = ObjectOf(&header, reader.segment_id());
+    return IsKnownStuck(object, &version, version ^ header.index.structure_sequence << 32);
+  };
+  Peeked peeked;
+  for (LockShm* lock : {&header.lock, &header.stripes[TestStripeOf(1)].lock}) {
+    lock->word = static_cast<uint32_t>(getppid());
+    EXPECT_EQ(reader.Peek(1, 50, &peeked).code(), Code::kTimeout);
+    EXPECT_FALSE(is_known());
+    lock->word = 0;
+  }
+  EXPECT_EQ(reader.Peek(1, 50, &peeked).code(), Code::kTimeout);
+  EXPECT_TRUE(is_known());
+}
+
+TEST(StuckWordsTest, AWordIsKnownByObjectPlaceAndValue) {
+  uint64_t words[4] = {};
+  uint64_t mapped_again[4] = {};
+  const SharedObject object = {words, 7};
+  RememberStuck(object, &words[1], 5);
+  EXPECT_TRUE(IsKnownStuck(object, &words[1], 5));
+  EXPECT_TRUE(IsKnownStuck({mapped_again, 7}, &mapped_again[1], 5));
+  EXPECT_FALSE(IsKnownStuck(object, &words[1], 6));
+  EXPECT_FALSE(IsKnownStuck(object, &words[2], 5));
+  EXPECT_FALSE(IsKnownStuck({words, 8}, &words[1], 5));
+  RememberStuck({words, 0}, &words[1], 5);
+  EXPECT_FALSE(IsKnownStuck({words, 0}, &words[1], 5));
+}
+
+TEST(StuckWordsTest, OnlyWhatStoodMostOfTheTimeIsRemembered) {
+  uint64_t word = 0;
+  const SharedObject object = {&word, 9};
+  Deadline(0, object).RememberStuck(&word, 1);
+  EXPECT_FALSE(IsKnownStuck(object, &word, 1)) << "it was not waited for";
+  Deadline(1'000, object).RememberStuckSince(0.4, &word, 1);
+  EXPECT_FALSE(IsKnownStuck(object, &word, 1));
+  Deadline(1'000, object).RememberStuckSince(0.6, &word, 1);
+  EXPECT_TRUE(IsKnownStuck(object, &word, 1));
+}
+
+TEST(StuckWordsTest, ADeadlineInsideOfAnotherIsOverWithIt) {
+  Deadline over(0);
+  EXPECT_LE(Deadline(kForEverMs, over).SecondsLeft(), 0);
+  Deadline for_ever(kForEverMs);
+  EXPECT_LT(Deadline(1, for_ever).SecondsLeft(), 1);
 }
 
 TEST(StuckWordsTest, ALockThatNobodyGivesBackCostsTheTimeoutOnceInAProcess) {
