@@ -91,7 +91,7 @@ mutants_run() {
   local log=$1 words
   read -ra words <<<"$2"
   if [[ $2 == check_* ]]; then
-    (root=$mutants_root && "${words[@]}" "$mutants_out/${words[0]}") >"$log" 2>&1
+    root=$mutants_root "${words[@]}" "$mutants_out/${words[0]}" >"$log" 2>&1
   else
     (ulimit -c 0 && exec timeout -k 1 "$mutants_seconds" "$mutants_build/${words[0]}" "${words[@]:1}") >"$log" 2>&1
   fi
@@ -113,8 +113,10 @@ mutants_prepare() {
   done
   [[ ! -d $mutants_kept ]] || cp -a "$mutants_kept" "$mutants_build"
   # Warnings are off: a mistake may leave something unused.
-  cmake -S "$mutants_root/tests/core" -B "$mutants_build" -DCMAKE_BUILD_TYPE=None '-DCMAKE_CXX_FLAGS=-O1 -w' >"$log" 2>&1 &&
-    mutants_make "$log" "${!tests[@]}" || fail "the core tests do not build: $log"
+  if ! cmake -S "$mutants_root/tests/core" -B "$mutants_build" -DCMAKE_BUILD_TYPE=None '-DCMAKE_CXX_FLAGS=-O1 -w' >"$log" 2>&1 ||
+    ! mutants_make "$log" "${!tests[@]}"; then
+    fail "the core tests do not build: $log"
+  fi
   rm -rf "$mutants_kept"
   cp -a "$mutants_build" "$mutants_kept"
   for name in "${!tests[@]}"; do

@@ -49,7 +49,7 @@ struct Described {
 }
 
 /// Reads the old value of slot `index`, whose writer died half-way: it is in the undo record until somebody repairs.
-/// The odd version stands for it: whoever repairs gives the slot another one.
+/// The odd version stands for it: the record was there before it, and who repairs gives the slot another one first.
 Status PeekUndone(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const SlotShm& slot = view.slot(index);
   const UndoShm& undo = view.header().stripes[StripeOf(view, key)].undo;
@@ -57,8 +57,7 @@ Status PeekUndone(RegionView view, uint32_t index, int64_t key, Peeked* out) noe
   if (Load(undo.armed) != index + 1 || (version & 1) == 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(slot.key)) != key) return Status(Code::kChanged);
   const ValueWords words = {Load(undo.meta), {Load(undo.payload[0]), Load(undo.payload[1])}};
-  const Described described = Describe(view, words);
-  return Load(undo.armed) == index + 1 ? Settle(view, index, version, described, out) : Status(Code::kChanged);
+  return Settle(view, index, version, Describe(view, words), out);
 }
 
 /// While the last holder of the region's lock, or of the key's stripe, is dead and nobody has repaired yet: the value

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/region_view.h"
 #include "core/shared_access.h"
 #include "port/fault_point.h"
 #include "test_region.h"
@@ -241,6 +242,29 @@ TEST(RegionHeaderTest, AnOverwrittenHeaderIsSeenByWhoeverIsAttached) {
     EXPECT_EQ(region->Stats(kForEverMs, &stats).code(), Code::kOverwritten);
     EXPECT_EQ(std::memcmp(before.data(), &RegionTestPeer::Header(*region) + 1, before.size()), 0);
   }
+}
+
+const void* watched_version;
+HeaderShm* overwritten_header;
+
+/// Behind all looks that come before a reader's wait.
+void OverwriteAtTheHundredthLook(const void* word) {
+  static int looks = 0;
+  if (word == watched_version && ++looks == 100) overwritten_header->magic = 0;
+}
+
+TEST(RegionHeaderTest, AReaderDoesNotWaitForAWriterOfAHeaderThatIsGone) {
+  TestRegion region(1'000);
+  ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
+  SharedU64& version = RegionView(*region).slot(0).version;
+  version = version | 1;
+  watched_version = &version;
+  overwritten_header = &RegionTestPeer::Header(*region);
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  Peeked peeked;
+  load_hook = OverwriteAtTheHundredthLook;
+  EXPECT_EQ(reader.Peek(1, kTestTimeoutMs, &peeked).code(), Code::kOverwritten);
+  load_hook = nullptr;
 }
 
 TEST(RegionHeaderTest, AHeaderThatIsOverwrittenDuringAWaitIsNotBlamedOnAHolder) {

@@ -265,6 +265,46 @@ TEST(StripeTest, AReaderMissesNoKeyThatMovesBetweenTwoDeaths) {
   EXPECT_EQ(static_cast<int64_t>(view.slot(0).key.load()), kMine);
 }
 
+/// The same behind a dead holder of the stripe, while one of the region's lock that lives moves it.
+TEST(StripeTest, AReaderMissesNoKeyThatALivingWriterMoves) {
+  TestRegion region(2'000);
+  ASSERT_EQ(Put(*region, NextKey(kMine, false), "gone"), Code::kOk);
+  ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
+  ASSERT_TRUE(region->Remove(NextKey(kMine, false), kTestTimeoutMs).ok());
+  const RegionView view(*region);
+  view.header().lock.word = static_cast<uint32_t>(getppid());
+  view.header().stripes[TestStripeOf(kMine)].lock.word = FUTEX_OWNER_DIED;
+  BeginStructureLocked(view);
+  for (uint32_t bucket = 0; bucket < 2 * view.LoadSlotCount(); ++bucket) BucketShm(view, bucket) = 0;
+  SlotShm& from = view.slot(1);
+  SlotShm& to = view.slot(0);
+  meanwhile = [&] {
+    to.key = from.key.load();
+    StoreValueWords(view, 0, LoadValueWords(view, 1));
+    to.version = from.version + 2 * kStripeCount;
+    from.version = 0;
+  };
+  first_word = &to.version;
+  then_word = &from.version;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  load_hook = MeanwhileBetweenLoads;
+  EXPECT_EQ(Get(reader, kMine), "old");
+  EXPECT_EQ(load_hook, nullptr);
+}
+
+TEST(StripeTest, AReaderTakesNoRecordForAValueThatIsNotArmed) {
+  TestRegion region(2'000);
+  for (const char* value : {"older", "old"}) ASSERT_EQ(Put(*region, kMine, value), Code::kOk);
+  const RegionView view(*region);
+  // As a compaction leaves it that was killed: the record is of the overwrite before.
+  SlotShm& slot = view.slot(0);
+  slot.version = slot.version | 1;
+  view.header().lock.word = FUTEX_OWNER_DIED;
+  Region reader = RegionTestPeer::ReadOnly(*region);
+  Peeked peeked;
+  EXPECT_EQ(reader.Peek(kMine, 20, &peeked).code(), Code::kTimeout);
+}
+
 TEST(StripeTest, NobodyRepairsTheRegionUnderALivingHolderOfAnyStripe) {
   for (uint32_t stripe = 0; stripe < kStripeCount; ++stripe) {
     TestRegion region(2'000);
@@ -289,6 +329,7 @@ TEST(StripeTest, AnUndoRecordThatLeadsOutOfTheTableIsDamage) {
   EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kCorrupt);
   EXPECT_EQ(view.slot(1).version, 0U);
   EXPECT_TRUE(RobustLockOwnerDied(stripe.lock));
+  EXPECT_TRUE(RobustLockOwnerDied(view.header().lock));
 }
 
 TEST(StripeTest, AKilledHolderIsPutBackByWhoeverComes) {
@@ -491,7 +532,7 @@ TEST(StripeTest, TheRegionsLockIsLookedAtOnceTheStripeIsTaken) {
 }
 
 TEST(StripeTest, TheSlotIsLookedAtOnceTheStripeIsTaken) {
-  for (const int change : {0, 1, 2, 3}) {
+  for (const int change : {0, 1, 2, 3, 4}) {
     SCOPED_TRACE(change);
     TestRegion region(2'000);
     ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
@@ -504,6 +545,7 @@ TEST(StripeTest, TheSlotIsLookedAtOnceTheStripeIsTaken) {
       if (change == 1) slot.version = 0;
       if (change == 2) slot.meta = kMetaHeap;
       if (change == 3) header.index.slot_count = 0;
+      if (change == 4) header.stripes[TestStripeOf(kMine)].last_version = kLastVersion;
       version = slot.version;
     };
     fault_hook = Meanwhile;
