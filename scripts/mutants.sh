@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # A mutant fails when it survives its test, when its text is not found exactly once in its file (the source has changed: bring the
-# mutant along), or when it does not build. tests/mutants/README.md says how to write one. About ten minutes for all.
+# mutant along), or when it does not build. tests/mutants/README.md says how to write one. About ten minutes.
 #
 # Everything is done to a copy of the sources in out/mutants. The copy is built once without a mutant, and each test must pass
 # there; for each mutant, what it changes is built anew, and its test is run. A test that hangs is ended, and has found it.
@@ -93,7 +93,7 @@ mutants_run() {
   if [[ $2 == check_* ]]; then
     root=$mutants_root "${words[@]}" "$mutants_out/${words[0]}" >"$log" 2>&1
   else
-    (ulimit -c 0 && exec timeout -k 1 "$mutants_seconds" "$mutants_build/${words[0]}" "${words[@]:1}") >"$log" 2>&1
+    (ulimit -c 0 && exec timeout -k 1 "$mutants_seconds" "$mutants_build/${words[0]}" "${words[@]:1}" --gtest_fail_fast) >"$log" 2>&1
   fi
 }
 

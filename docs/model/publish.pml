@@ -290,14 +290,6 @@ again:
     :: version != before -> goto again
     :: else
     fi;
-    if
-    :: undone ->
-      if
-      :: armed == 0 -> goto again
-      :: else
-      fi
-    :: else
-    fi;
 #endif
     if
     :: words.meta == HEAP ->
