@@ -112,7 +112,7 @@ check_needs_no_cxx() {
 }
 
 # check_kill_points_cost <folder for objects>: a kill point costs nothing in a release build. Each source with some is compiled
-# as it is, and with Store() being the bare store and FaultPoint() nothing at all: the same instructions.
+# as it is, and with Store() and CopyIn() being the bare store and copy, and FaultPoint() nothing at all: the same instructions.
 check_kill_points_cost() {
   local folder=$1 flags=(-std=c++20 -O2 -fPIC -fvisibility=hidden "-I$root/src" "-I$root/include") bad=0 count=0 source name
   rm -rf "$folder"
@@ -123,7 +123,9 @@ check_kill_points_cost() {
     {
       printf '%s\n' '#include "core/shared_access.h"' 'template <typename T>' \
         'inline void BareStore(std::atomic<T>& word, T value) noexcept { word.store(value, std::memory_order_release); }' \
-        '#define Store BareStore' '#define FaultPoint() static_cast<void>(0)' "#include \"$source\""
+        'inline void BareCopyIn(uint8_t* shared, const void* from, uint64_t bytes) noexcept {' \
+        '  std::atomic_thread_fence(std::memory_order_release);' '  std::memcpy(shared, from, bytes);' '}' \
+        '#define Store BareStore' '#define CopyIn BareCopyIn' '#define FaultPoint() static_cast<void>(0)' "#include \"$source\""
     } >"$name.bare.cc"
     "${CXX:-g++}" "${flags[@]}" -c "$name.bare.cc" -o "$name.bare.o" &
     "${CXX:-g++}" "${flags[@]}" -c "$source" -o "$name.o" || bad=1
@@ -133,7 +135,7 @@ check_kill_points_cost() {
       echo "kill points leave something in a release build of ${source#"$root"/}: objdump -dr $name.o and $name.bare.o differ"
       bad=1
     fi
-  done < <(grep -lE '\b(Store|FaultPoint)\(' "$root"/src/core/*.cc "$root"/src/port/*.cc)
+  done < <(grep -lE '\b(Store|CopyIn|FaultPoint)\(' "$root"/src/core/*.cc "$root"/src/port/*.cc)
   if [[ $count -eq 0 ]]; then
     echo "no source has a kill point"
     bad=1

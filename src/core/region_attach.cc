@@ -92,8 +92,9 @@ bool IsStock(const SegmentHandle& segment) noexcept {
            std::memcmp(segment.base, kStockMagicBytes, sizeof kStockMagicBytes) == 0;
   }
   const DecoyShm& decoy = *static_cast<const DecoyShm*>(segment.base);
-  // What stock makes ends behind its own header.
-  return Load(decoy.magic) == kStockMagic && Load(decoy.end) != 0;
+  if (Load(decoy.magic) != kStockMagic) return false;
+  // What stock makes ends behind its own header; and what is neither that nor a decoy is not for us to finish.
+  return Load(decoy.start) != kStockHeaderBytes || Load(decoy.end) != 0 || Load(decoy.free) != 0;
 }
 
 /// Whether the bytes are a region that this program can use.

@@ -7,10 +7,12 @@
 // is what makes "a kill leaves a prefix of the stores" and "who sees a store sees everything before it" arguments that
 // need no case by case. The partner of each Store() is every Load() of the same word, in this or another process.
 //
-// Every Store() is a fault point (port/fault_point.h): a test can kill the process right after it.
+// Every Store() is a fault point (port/fault_point.h), and every CopyIn() is several, the first ones amid the bytes: a
+// test can kill the process right after it, or with a part of the bytes copied.
 
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstring>
@@ -86,13 +88,35 @@ inline void CopyOut(void* to, const uint8_t* shared, uint64_t bytes) noexcept {
 #endif
 }
 
-/// From private memory, or from elsewhere in the region, into a region. The fence keeps the copy behind the stores that
-/// took the bytes away from their last owner; partner: CopyOut()'s.
-inline void CopyIn(uint8_t* shared, const void* from, uint64_t bytes) noexcept {
+namespace internal {
+
+inline void FenceBeforeCopyIn() noexcept {
 #ifndef SHMPACK_TSAN
   std::atomic_thread_fence(std::memory_order_release);
 #endif
+}
+
+}  // namespace internal
+
+/// From private memory, or from elsewhere in the region, into a region. The fence keeps the copy behind the stores that
+/// took the bytes away from their last owner; partner: CopyOut()'s.
+#ifdef SHMPACK_FAULTS
+inline void CopyIn(uint8_t* shared, const void* from, uint64_t bytes, const char* file = __builtin_FILE(),
+                   int line = __builtin_LINE()) noexcept {
+  internal::FenceBeforeCopyIn();
+  // Under a test that waits for it, a quarter at a time, but no less than two words.
+  const uint64_t quarter = (bytes + 3) / 4;
+  const uint64_t part = fault_hook == nullptr ? bytes : quarter < 16 ? 16 : quarter;
+  for (uint64_t done = 0; done < bytes; done += part) {
+    internal::RacyCopy(shared + done, static_cast<const uint8_t*>(from) + done, std::min(part, bytes - done));
+    FaultPoint(file, line);
+  }
+}
+#else
+inline void CopyIn(uint8_t* shared, const void* from, uint64_t bytes) noexcept {
+  internal::FenceBeforeCopyIn();
   internal::RacyCopy(shared, static_cast<const uint8_t*>(from), bytes);
 }
+#endif
 
 }  // namespace shmpack

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Runs a piece of work in a forked child that is killed at its n-th fault point, that is, right after its n-th store to
-// shared memory.
+// shared memory, or with a part of a copy done.
 
 #pragma once
 
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <string>
 
 #include "port/fault_point.h"
 
@@ -17,6 +19,13 @@ inline int fault_points_left = 0;
 
 inline void KillSelfAtLastPoint(const char*, int) {
   if (--fault_points_left == 0) kill(getpid(), SIGKILL);
+}
+
+/// No part of it is like another, so that one in the place of another is seen.
+inline std::string Text(size_t bytes, char name) {
+  std::string text;
+  for (int number = 0; text.size() < bytes; ++number) text += name + std::to_string(number);
+  return text.substr(0, bytes);
 }
 
 enum class ChildEnd { kKilled, kFinished, kFailed };

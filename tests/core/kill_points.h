@@ -20,9 +20,9 @@ inline void RecordPoint(const char* file, int line) {
   met_points.insert(std::filesystem::path(file).filename().string() + ":" + std::to_string(line));
 }
 
-/// Every line of the core that stores to shared memory: of slot tables, or of the rest.
+/// Every line of the core that stores or copies to shared memory: of slot tables, or of the rest.
 inline std::set<std::string> StoresInTheSources(bool of_slot_tables) {
-  const std::regex store(R"(\bStore\()");
+  const std::regex store(R"(\b(Store|CopyIn)\()");
   std::set<std::string> stores;
   for (const auto& entry : std::filesystem::directory_iterator(SHMPACK_ROOT "/src/core")) {
     const std::string name = entry.path().filename().string();
@@ -32,8 +32,7 @@ inline std::set<std::string> StoresInTheSources(bool of_slot_tables) {
     int number = 0;
     for (std::string line; std::getline(source, line);) {
       ++number;
-      if (line.find("//") < line.find("Store(")) continue;
-      if (std::regex_search(line, store)) stores.insert(name + ":" + std::to_string(number));
+      if (std::regex_search(line.substr(0, line.find("//")), store)) stores.insert(name + ":" + std::to_string(number));
     }
   }
   return stores;

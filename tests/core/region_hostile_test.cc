@@ -113,6 +113,16 @@ TEST(HostileTest, ValueEndsWithTheRegionOrIsRefused) {
   }
 }
 
+TEST(HostileTest, AListOfFreeSlotsThatLeadsToAValueDoesNotLoseIt) {
+  TestRegion region(kSize);
+  const std::string kept(4, '\0');  // As a link, the list's last one.
+  ASSERT_EQ(Put(*region, 1, kept), Code::kOk);
+  RegionTestPeer::Header(*region).writer.free_slot = 1;
+  EXPECT_EQ(Put(*region, 2, "new"), Code::kOk);
+  EXPECT_EQ(Get(*region, 1), kept);
+  EXPECT_EQ(Get(*region, 2), "new");
+}
+
 HeaderShm* header_with_slots_that_come_back = nullptr;
 
 /// After each store: the slots that compaction moves from are live again, and those that it moves to are free.

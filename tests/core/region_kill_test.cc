@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A process killed after each single store of an operation: the next process goes on at once, finds the touched value
-// old or new, all others untouched, and no room lost. Then the same with a second kill, at each store of the repair.
+// A process killed after each single store of an operation, and amid each copy: the next process goes on at once, finds
+// the touched value old or new, all others untouched, and no room lost. Then the same with a second kill, at each store
+// of the repair.
 
 #include <functional>
 #include <iostream>
@@ -38,6 +39,7 @@ enum class Filling {
   kSwapping,   // The stripe's spare block is of the size of the touched value's.
   kPacked,     // No slot and no block is free: a new one is one more, and splits chains of several.
   kScattered,  // Enough free room, but not in one piece: the operation has to compact the region.
+  kSmallGaps,  // The same with large blocks that slide by less than their length.
 };
 
 struct Operation {
@@ -56,32 +58,52 @@ void PrintTo(const Operation& operation, std::ostream* out) { *out << operation.
 
 const Operation kOperations[] = {
     {"NewInline", std::nullopt, "new"},
-    {"NewInHeap", std::nullopt, std::string(100, 'n')},
+    {"NewInHeap", std::nullopt, Text(100, 'n')},
     {"InlineByInline", "old", "new"},
     {"LongInlineByInline", "twelve bytes", "new"},
-    {"InlineByHeap", "old", std::string(100, 'n')},
-    {"HeapByInline", std::string(100, 'o'), "new"},
-    {"HeapBySmaller", std::string(100, 'o'), std::string(60, 'n')},
-    {"HeapByEqual", std::string(100, 'o'), std::string(100, 'n')},
-    {"HeapByEqualInTheStripe", std::string(100, 'o'), std::string(100, 'n'), Filling::kSwapping},
-    {"HeapByLarger", std::string(100, 'o'), std::string(300, 'n')},
+    {"InlineByHeap", "old", Text(100, 'n')},
+    {"HeapByInline", Text(100, 'o'), "new"},
+    {"HeapBySmaller", Text(100, 'o'), Text(60, 'n')},
+    {"HeapByEqual", Text(100, 'o'), Text(100, 'n')},
+    {"HeapByEqualInTheStripe", Text(100, 'o'), Text(100, 'n'), Filling::kSwapping},
+    {"HeapByLarger", Text(100, 'o'), Text(300, 'n')},
     {"RemoveInline", "old", std::nullopt},
-    {"RemoveInHeap", std::string(100, 'o'), std::nullopt},
-    {"SpareBesideFreeBlocks", std::string(100, 'o'), "new", Filling::kTwins},
-    {"SpareAtTheHeapsEnd", std::string(100, 'o'), "new", Filling::kSpareTop},
-    {"NewInTheSpareBlock", std::nullopt, std::string(40, 'n'), Filling::kTwins},
-    {"NewWithIndexGrowth", std::nullopt, std::string(100, 'n'), Filling::kPacked},
-    {"RemoveFromChains", std::string(100, 'o'), std::nullopt, Filling::kPacked},
-    {"NewWithCompaction", std::nullopt, std::string(1'700, 'n'), Filling::kScattered},
-    {"OverwriteWithCompaction", std::string(40, 'o'), std::string(1'500, 'n'), Filling::kScattered},
-    {"HeapExhausted", std::string(100, 'o'), std::string(2'450, 'n'), Filling::kScattered, true},
+    {"RemoveInHeap", Text(100, 'o'), std::nullopt},
+    {"SpareBesideFreeBlocks", Text(100, 'o'), "new", Filling::kTwins},
+    {"SpareAtTheHeapsEnd", Text(100, 'o'), "new", Filling::kSpareTop},
+    {"NewInTheSpareBlock", std::nullopt, Text(40, 'n'), Filling::kTwins},
+    {"NewWithIndexGrowth", std::nullopt, Text(100, 'n'), Filling::kPacked},
+    {"RemoveFromChains", Text(100, 'o'), std::nullopt, Filling::kPacked},
+    {"NewWithCompaction", std::nullopt, Text(1'700, 'n'), Filling::kScattered},
+    {"OverwriteWithCompaction", Text(40, 'o'), Text(1'500, 'n'), Filling::kScattered},
+    {"NewWithCompactionInSmallSteps", std::nullopt, Text(160, 'n'), Filling::kSmallGaps},
+    {"HeapExhausted", Text(100, 'o'), Text(2'450, 'n'), Filling::kScattered, true},
 };
 
 class KillTest : public ::testing::TestWithParam<Operation> {
  protected:
+  uint64_t Size() const { return GetParam().filling == Filling::kSmallGaps ? 512 : kSize; }
+
+  /// 20 slots, and behind the heap's end 144 bytes: with the two gaps of 32 there is room for the new value.
+  Values FillWithSmallGaps(Region& region) {
+    Values values;
+    for (const int64_t key : {11, 13}) {
+      values[key] = Text(272, static_cast<char>('a' + key));
+      EXPECT_EQ(Put(region, key - 1, Text(24, 'g')), Code::kOk);
+      EXPECT_EQ(Put(region, key, values[key]), Code::kOk);
+    }
+    for (int64_t key = 14; key < 30; ++key) {
+      values[key] = "inline";
+      EXPECT_EQ(Put(region, key, values[key]), Code::kOk);
+    }
+    for (const int64_t key : {10, 12}) EXPECT_TRUE(region.Remove(key, kTestTimeoutMs).ok());
+    return values;
+  }
+
   Values Fill(Region& region) {
     Values values;
     const Filling filling = GetParam().filling;
+    if (filling == Filling::kSmallGaps) return FillWithSmallGaps(region);
     if (GetParam().before) {
       EXPECT_EQ(Put(region, kTouched, *GetParam().before), Code::kOk);
     }
@@ -92,7 +114,7 @@ class KillTest : public ::testing::TestWithParam<Operation> {
     for (int64_t number = 10; number < 10 + count; ++number) {
       const int64_t key = key_of(number);
       const size_t various = key % 4 == 0 ? 9 : 40 + static_cast<size_t>(key % 5) * 8;
-      values[key] = std::string(filling == Filling::kTwins ? 40 : various, static_cast<char>('a' + number % 26));
+      values[key] = Text(filling == Filling::kTwins ? 40 : various, static_cast<char>('a' + number % 26));
       EXPECT_EQ(Put(region, key, values[key]), Code::kOk);
     }
     for (int64_t number = 10; number < 10 + count; ++number) {
@@ -118,10 +140,16 @@ class KillTest : public ::testing::TestWithParam<Operation> {
 
   bool Operate(Region& region) {
     if (!GetParam().after) return region.Remove(kTouched, kTestTimeoutMs).ok();
-    return Put(region, kTouched, *GetParam().after) == (GetParam().is_refused ? Code::kNoRoom : Code::kOk);
+    const std::string& text = *GetParam().after;
+    const size_t head = text.size() / 3;  // As PHP's strings come: a head made on the spot, and the rest.
+    const ValueBytes value = {text.data(), head, text.data() + head, text.size() - head};
+    return region.Put(kTouched, value, kTestTimeoutMs).code() == (GetParam().is_refused ? Code::kNoRoom : Code::kOk);
   }
 
-  bool Compacts() const { return GetParam().filling == Filling::kScattered && !GetParam().is_refused; }
+  /// For two versions of a value.
+  bool LeavesRoom() const { return GetParam().filling != Filling::kSmallGaps; }
+
+  bool Compacts() const { return GetParam().filling >= Filling::kScattered && !GetParam().is_refused; }
 
   bool IsOldOrNew(const std::optional<std::string>& touched) const {
     return touched == GetParam().before || (touched == GetParam().after && !GetParam().is_refused);
@@ -141,10 +169,15 @@ class KillTest : public ::testing::TestWithParam<Operation> {
   }
 
   void ExpectWhole(Region& region, const Values& others, uint64_t fresh_bytes) {
-    // The first operations after the kill do not wait for the dead: those that want a stripe only, and the others.
-    for (const auto& [key, value] : others) {
-      EXPECT_TRUE(region.Put(key, value.data(), value.size(), kPromptMs).ok());
-    }
+    const auto put_again = [&](const auto& other) {
+      const Code code = region.Put(other.first, other.second.data(), other.second.size(), kPromptMs).code();
+      EXPECT_TRUE(code == Code::kOk || (code == Code::kNoRoom && !LeavesRoom())) << "key " << other.first;
+    };
+    // The first operations after the kill do not wait for the dead: those that want a stripe only, and the others. All
+    // values are looked at once one of them has repaired, and before another is put in the place of one that was lost.
+    put_again(*others.rbegin());
+    for (const auto& [key, value] : others) EXPECT_EQ(Get(region, key), value) << "key " << key;
+    for (const auto& other : others) put_again(other);
     EXPECT_TRUE(region.Put(99, "x", 1, kPromptMs).ok());
     const std::optional<std::string> touched = Get(region, kTouched);
     EXPECT_TRUE(IsOldOrNew(touched)) << touched.value_or("(none)");
@@ -156,7 +189,7 @@ class KillTest : public ::testing::TestWithParam<Operation> {
     }
     EXPECT_EQ(FreeBytes(region), fresh_bytes);
     // What is free on paper can be had.
-    EXPECT_EQ(Put(region, 5, std::string(kSize, 'f')), Code::kOk);
+    EXPECT_EQ(Put(region, 5, std::string(Size(), 'f')), Code::kOk);
   }
 };
 
@@ -164,7 +197,7 @@ TEST_P(KillTest, AtEveryStore) {
   int point = 1;
   for (;; ++point) {
     SCOPED_TRACE(point);
-    TestRegion region(kSize);
+    TestRegion region(Size());
     const uint64_t fresh_bytes = FreeBytes(*region);
     const Values others = Fill(*region);
     const ChildEnd end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
@@ -192,7 +225,7 @@ TEST_P(KillTest, AndAgainAtEveryStoreOfTheRepair) {
     bool repaired = false;
     for (int repair_point = 1; !repaired && !HasFailure(); repair_point += 5) {
       SCOPED_TRACE(std::to_string(point) + ", then " + std::to_string(repair_point));
-      TestRegion region(kSize);
+      TestRegion region(Size());
       const uint64_t fresh_bytes = FreeBytes(*region);
       const Values others = Fill(*region);
       const ChildEnd end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
@@ -220,7 +253,7 @@ TEST_P(KillTest, RecordsItsPoints) {
   // In this process, with nobody killed: what an operation stores. And what the repair behind each of its points
   // stores.
   {
-    TestRegion region(kSize);
+    TestRegion region(Size());
     fault_hook = RecordPoint;
     (void)Fill(*region);
     EXPECT_TRUE(Operate(*region));
@@ -228,12 +261,12 @@ TEST_P(KillTest, RecordsItsPoints) {
   }
   int point = 1;
   for (ChildEnd end = ChildEnd::kKilled; end == ChildEnd::kKilled; ++point) {
-    TestRegion region(kSize);
+    TestRegion region(Size());
     (void)Fill(*region);
     end = RunAndKillAtPoint(point, [&] { return Operate(*region); });
     fault_hook = RecordPoint;
     EXPECT_EQ(Put(*region, kBeside, "y"), Code::kOk);
-    EXPECT_TRUE(Operate(*region) || !GetParam().after);
+    EXPECT_TRUE(Operate(*region) || !GetParam().after || !LeavesRoom());
     fault_hook = nullptr;
   }
   EXPECT_GT(point, 2);

@@ -2,6 +2,8 @@
 //
 // What a table stores and restores; and what becomes of stored files that are not what they should be.
 
+#include <dlfcn.h>
+#include <limits.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -9,14 +11,44 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "core/checksum.h"
+#include "core/slot_table_view.h"
 #include "port/fault_point.h"
 #include "test_slot_table.h"
+
+namespace shmpack {
+namespace {
+
+/// The name of the call that fails from now on, but for the first few times, as on a damaged disk.
+const char* failing_call = nullptr;
+int calls_before_it_fails = 0;
+
+bool Fails(const char* call) {
+  if (failing_call == nullptr || std::strcmp(failing_call, call) != 0 || calls_before_it_fails-- > 0) return false;
+  errno = EIO;
+  return true;
+}
+
+}  // namespace
+}  // namespace shmpack
+
+// These stand before the C library's.
+
+extern "C" ssize_t read(int descriptor, void* to, size_t bytes) {
+  static const auto real = reinterpret_cast<ssize_t (*)(int, void*, size_t)>(dlsym(RTLD_NEXT, "read"));
+  return shmpack::Fails("read") ? -1 : real(descriptor, to, bytes);
+}
+
+extern "C" int fsync(int descriptor) {
+  static const auto real = reinterpret_cast<int (*)(int)>(dlsym(RTLD_NEXT, "fsync"));
+  return shmpack::Fails("fsync") ? -1 : real(descriptor);
+}
 
 namespace shmpack {
 namespace {
@@ -439,6 +471,102 @@ TEST_F(SlotPersistTest, WhatCannotBeStoredKeepsItsPath) {
   EXPECT_EQ(folder_.Count(""), 1);
   ASSERT_TRUE(std::filesystem::exists(path()));
   EXPECT_EQ(GetSlot(AttachTable(path()), 1).substr(0, 4), "kept");
+}
+
+TEST_F(SlotPersistTest, ASlotThatCannotBeReadLeavesTheOldFile) {
+  StoreOne();
+  ASSERT_EQ(MakeAgain(), Code::kOk);
+  const std::string before = ReadFile(stored());
+  // Its holder stands still, and its state changes at each look.
+  static SharedU64* state;
+  TableSlotShm& slot = SlotTableView(table_).slot(50);
+  state = &slot.state;
+  slot.lock.word = static_cast<uint32_t>(getppid());
+  load_hook = [](const void* word) {
+    if (word == state) *state += 2;
+  };
+  EXPECT_EQ(table_.Sync(path().c_str(), 20).code(), Code::kTimeout);
+  load_hook = nullptr;
+  slot.lock.word = 0;
+  EXPECT_EQ(ReadFile(stored()), before);
+  EXPECT_EQ(folder_.Count(""), 2);
+}
+
+TEST_F(SlotPersistTest, AFileThatTheDiskDoesNotGiveIsLeftWhereItIs) {
+  StoreOne();
+  ASSERT_EQ(MakeAgain(), Code::kOk);
+  const std::string before = ReadFile(stored());
+  failing_call = "read";
+  const Status status = table_.Sync(path().c_str(), 0);
+  failing_call = nullptr;
+  EXPECT_EQ(status.code(), Code::kSystem);
+  EXPECT_EQ(status.os_errno(), EIO);
+  EXPECT_EQ(ReadFile(stored()), before);
+  EXPECT_EQ(folder_.Count("t.persist"), 1);
+}
+
+TEST_F(SlotPersistTest, WhatDoesNotArriveOnTheDiskLeavesTheOldFile) {
+  StoreOne();
+  ASSERT_EQ(MakeAgain(), Code::kOk);
+  EXPECT_EQ(PutSlot(table_, 1, "new"), Code::kOk);
+  const std::string before = ReadFile(stored());
+  failing_call = "fsync";
+  const Status status = table_.Sync(path().c_str(), 0);
+  failing_call = nullptr;
+  EXPECT_EQ(status.code(), Code::kSystem);
+  EXPECT_EQ(status.os_errno(), EIO);
+  EXPECT_EQ(ReadFile(stored()), before);
+  EXPECT_EQ(folder_.Count("t.persist"), 1);
+}
+
+TEST_F(SlotPersistTest, AFolderThatDoesNotArriveOnTheDiskSaysSo) {
+  StoreOne();
+  ASSERT_EQ(MakeAgain(), Code::kOk);
+  failing_call = "fsync";
+  calls_before_it_fails = 1;
+  const Status status = table_.Sync(path().c_str(), 0);
+  failing_call = nullptr;
+  EXPECT_EQ(status.code(), Code::kSystem);
+  EXPECT_EQ(status.os_errno(), EIO);
+  EXPECT_EQ(MakeAgain(), Code::kNotFound);  // The table is there still, and the file is whole.
+  ASSERT_TRUE(table_.Remove(path().c_str(), 0).ok());
+  EXPECT_EQ(MakeAgain(), Code::kOk);
+}
+
+TEST_F(SlotPersistTest, ARefusedFileThatCannotBeRenamedLetsNoTableBeMade) {
+  const std::string long_path = folder_.File(std::string(NAME_MAX - 30, 't'));
+  WriteFile(long_path + ".persist", "somebody's");
+  SlotTable table;
+  Status restored;
+  const Status status = SlotTable::Create(long_path.c_str(), kOptions, 0, &table, &restored);
+  EXPECT_EQ(status.code(), Code::kSystem);
+  EXPECT_EQ(status.os_errno(), ENAMETOOLONG);
+  EXPECT_EQ(folder_.Count(""), 1);
+}
+
+TEST_F(SlotPersistTest, WhatIsInTheWayAndCannotBeRenamedIsNotReplaced) {
+  // Room for the mark of a new file behind it, but not for that of a refused one.
+  const std::string long_path = folder_.File(std::string(NAME_MAX - 30, 't'));
+  const std::string long_stored = long_path + ".persist";
+  table_ = MakeTable(long_path, kOptions);
+  ASSERT_TRUE(table_.Sync(long_path.c_str(), 0).ok());
+  WriteFile(long_stored, "somebody's");
+  Status in_the_way;
+  const Status status = table_.Sync(long_path.c_str(), 0, &in_the_way);
+  EXPECT_EQ(status.code(), Code::kSystem);
+  EXPECT_EQ(status.os_errno(), ENAMETOOLONG);
+  EXPECT_TRUE(in_the_way.ok());
+  EXPECT_EQ(ReadFile(long_stored), "somebody's");
+  EXPECT_EQ(folder_.Count(""), 2);
+}
+
+TEST_F(SlotPersistTest, AFileThatGetsNoNameSaysSo) {
+  const std::string long_path = folder_.File(std::string(NAME_MAX - 20, 't'));
+  table_ = MakeTable(long_path, kOptions);
+  const Status status = table_.Sync(long_path.c_str(), 0);
+  EXPECT_EQ(status.code(), Code::kSystem);
+  EXPECT_EQ(status.os_errno(), ENAMETOOLONG);
+  EXPECT_EQ(folder_.Count(""), 1);
 }
 
 TEST_F(SlotPersistTest, NothingButAnOwnTableIsRenewed) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A process killed after each single store of an operation on a slot table: the next one goes on at once, finds the
-// touched slot's bytes old or new and the slot granted or free, all others untouched, and the count exact. Then the
-// same with a second kill, at each store of the repair. And a process killed at each step of making and storing a
-// table.
+// A process killed after each single store of an operation on a slot table, and amid each copy: the next one goes on at
+// once, finds the touched slot's bytes old or new and the slot granted or free, all others untouched, and the count
+// exact. Then the same with a second kill, at each store of the repair. And a process killed at each step of making and
+// storing a table.
 
 #include <functional>
 #include <iostream>
@@ -36,7 +36,8 @@ struct Operation {
 
 void PrintTo(const Operation& operation, std::ostream* out) { *out << operation.name; }
 
-const std::string kNew = std::string(kBytes, 'n');
+const std::string kOld = Text(kBytes, 'o');
+const std::string kNew = Text(kBytes, 'n');
 
 bool PutNew(const SlotTable& table) { return PutSlot(table, kTouched, kNew) == Code::kOk; }
 bool PutShort(const SlotTable& table) { return PutSlot(table, kTouched, "short") == Code::kOk; }
@@ -77,7 +78,7 @@ int repair_kills = 0;
 
 class SlotKillTest : public ::testing::TestWithParam<Operation> {
  protected:
-  static std::string Pattern(uint32_t id) { return std::string(kBytes, static_cast<char>('a' + id % 26)); }
+  static std::string Pattern(uint32_t id) { return Text(kBytes, static_cast<char>('a' + id % 26)); }
 
   SlotTable Fill() {
     SlotTable table = MakeTable("", {.slot_bytes = kBytes, .slot_count = kSlots});
@@ -93,7 +94,7 @@ class SlotKillTest : public ::testing::TestWithParam<Operation> {
       EXPECT_TRUE(table.Window(kTouched, 0, &address).ok());
     }
     for (int i = 0; i < GetParam().puts_before; ++i) {
-      EXPECT_EQ(PutSlot(table, kTouched, std::string(kBytes, 'o')), Code::kOk);
+      EXPECT_EQ(PutSlot(table, kTouched, kOld), Code::kOk);
     }
     if (!GetParam().used_before && GetParam().puts_before != 0) {
       EXPECT_TRUE(table.Release(kTouched, 0).ok());
@@ -106,7 +107,7 @@ class SlotKillTest : public ::testing::TestWithParam<Operation> {
   }
 
   /// What the touched slot held before.
-  std::string Old() const { return std::string(kBytes, GetParam().puts_before == 0 ? '\0' : 'o'); }
+  std::string Old() const { return GetParam().puts_before == 0 ? std::string(kBytes, '\0') : kOld; }
   std::string New() const {
     if (!GetParam().puts) return Old();
     return *GetParam().puts + Old().substr(GetParam().puts->size());
@@ -223,14 +224,14 @@ TEST(SlotKillPinnedTest, GetFinishesThePutAndLeavesAloneWhatThatDidNotTouch) {
     SlotTable table = MakeTable("", {.slot_bytes = kBytes, .slot_count = 1});
     void* address;
     ASSERT_TRUE(table.Window(0, 0, &address).ok());
-    ASSERT_EQ(PutSlot(table, 0, std::string(kBytes, 'o')), Code::kOk);
+    ASSERT_EQ(PutSlot(table, 0, kOld), Code::kOk);
     const ChildEnd end = RunAndKillAtPoint(point, [&] { return PutSlot(table, 0, "short") == Code::kOk; });
     ASSERT_EQ(end, ChildEnd::kKilled);
     if ((SlotTableView(table).slot(0).state & 1) != 0) {
       met = true;
-      EXPECT_EQ(GetSlot(SlotTableTestPeer::ReadOnly(table), 0), "short" + std::string(kBytes - 5, 'o'));
+      EXPECT_EQ(GetSlot(SlotTableTestPeer::ReadOnly(table), 0), "short" + kOld.substr(5));
       static_cast<char*>(address)[kBytes - 1] = '!';  // Somebody who kept the address.
-      EXPECT_EQ(GetSlot(table, 0), "short" + std::string(kBytes - 6, 'o') + "!");
+      EXPECT_EQ(GetSlot(table, 0), "short" + kOld.substr(5, kBytes - 6) + "!");
       EXPECT_EQ(std::string(static_cast<char*>(address), 5), "short");
     }
     table.Detach();
@@ -245,7 +246,7 @@ TEST(SlotKillWhileMakingTest, LeavesNothingOrAWholeTable) {
     TestFolder folder;
     const std::string path = folder.File("t");
     SlotTable stored = MakeTable(path, options);
-    EXPECT_EQ(PutSlot(stored, 65, "stored"), Code::kOk);
+    EXPECT_EQ(PutSlot(stored, 65, Text(50, 's')), Code::kOk);
     ASSERT_TRUE(stored.Sync(path.c_str(), kPromptMs).ok());
     ASSERT_TRUE(stored.Remove(path.c_str(), kPromptMs).ok());
     stored.Detach();
@@ -253,7 +254,7 @@ TEST(SlotKillWhileMakingTest, LeavesNothingOrAWholeTable) {
     const ChildEnd end = RunAndKillAtPoint(point, [&] { return MakeTable(path, options).attached(); });
     ASSERT_NE(end, ChildEnd::kFailed);
     SlotTable table = MakeTable(path, options);
-    EXPECT_EQ(GetSlot(table, 65).substr(0, 6), "stored");
+    EXPECT_EQ(GetSlot(table, 65), Text(50, 's'));
     EXPECT_EQ(table.FreeSlots(), kSlots - 1);
     EXPECT_EQ(folder.Count(""), 2);
     table.Detach();
@@ -272,12 +273,12 @@ TEST(SlotKillWhileRenewingTest, LosesNothing) {
     TestFolder folder;
     const std::string path = folder.File("t");
     SlotTable table = MakeTable(path, options);
-    EXPECT_EQ(PutSlot(table, 65, "held"), Code::kOk);
+    EXPECT_EQ(PutSlot(table, 65, Text(50, 'h')), Code::kOk);
     table.Detach();
     const ChildEnd end = RunAndKillAtPoint(point, [&] { return MakeTable(path, options).attached(); });
     ASSERT_NE(end, ChildEnd::kFailed);
     table = MakeTable(path, options);
-    EXPECT_EQ(GetSlot(table, 65).substr(0, 4), "held");
+    EXPECT_EQ(GetSlot(table, 65), Text(50, 'h'));
     EXPECT_EQ(table.FreeSlots(), kSlots - 1);
     table.Detach();
     if (end == ChildEnd::kFinished || HasFailure()) break;

@@ -4,6 +4,7 @@
 
 #include "shmpack/slot_table.h"
 
+#include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -11,12 +12,15 @@
 
 #include <chrono>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <thread>
 #include <vector>
 
 #include "core/slot_bitmap.h"
 #include "core/slot_table_view.h"
+#include "port/process_identity.h"
+#include "port/robust_lock.h"
 #include "test_slot_table.h"
 
 namespace shmpack {
@@ -392,6 +396,95 @@ TEST(SlotTableTest, SlotsOfTheDeadAreFoundAndOnlyThey) {
   close(ready[0]);
   close(ready[1]);
   table.Detach();
+}
+
+TEST(SlotTableTest, ASlotThatHasAnotherOwnerByNowIsNotReclaimed) {
+  SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 1});
+  const pid_t dead = fork();
+  if (dead == 0) _exit(GrabSlot(table) == 0 ? 0 : 1);
+  waitpid(dead, nullptr, 0);
+  ASSERT_TRUE(table.Owner(0).is_gone);
+  const SlotTableView view(table);
+  LockShm& lock = view.header().lock;
+  // Somebody has the lock, and reclaims and grants the slot with it, while we wait for the lock in order to reclaim it.
+  ASSERT_EQ(AcquireRobustLock(lock, kSlotTimeoutMs), Acquired::kClean);
+  std::thread late([&] { EXPECT_EQ(table.Reclaim(0, kSlotTimeoutMs).code(), Code::kNotFound); });
+  while ((lock.word & FUTEX_WAITERS) == 0) usleep(100);
+  const ProcessIdentity self = OwnIdentity();
+  view.owner(0).pid = 0;
+  view.owner(0).start_time = self.start_time;
+  view.owner(0).pid_namespace = self.pid_namespace;
+  view.owner(0).pid = self.pid;
+  ReleaseRobustLock(lock, true);
+  late.join();
+  EXPECT_TRUE(table.InUse(0));
+  EXPECT_EQ(table.OwnerPid(0), static_cast<uint32_t>(getpid()));
+  table.Detach();
+}
+
+/// What others do when a word is loaded for the first time, in that order.
+struct Meanwhile {
+  const void* word;
+  std::function<void()> act;
+};
+std::vector<Meanwhile> meanwhile;
+
+void ActMeanwhile(const void* word) {
+  if (meanwhile.empty() || word != meanwhile.front().word) return;
+  const std::function<void()> act = meanwhile.front().act;
+  meanwhile.erase(meanwhile.begin());
+  act();
+}
+
+int stores_left = 0;
+
+/// This process has the slot, and loses it to a child, which stands still after its n-th store while we look at whose
+/// the slot is, and goes on before we look whether it is in use. We see one of the two, or nobody, and no mix of both,
+/// which would be somebody who has ended.
+TEST(SlotTableTest, OfTwoOwnersNoMixIsSeen) {
+  for (int stores = 1; stores <= 12; ++stores) {
+    SCOPED_TRACE(stores);
+    SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 1});
+    ASSERT_EQ(GrabSlot(table), 0);
+    if (stores == 1) usleep(30'000);  // So that the two have not started in the same tick.
+    const pid_t child = fork();
+    if (child == 0) {
+      raise(SIGSTOP);
+      if (!table.Release(0, kSlotTimeoutMs).ok()) _exit(1);
+      stores_left = stores;
+      fault_hook = [](const char*, int) {
+        if (--stores_left == 0) raise(SIGSTOP);
+      };
+      (void)GrabSlot(table);
+      if (stores_left > 0) raise(SIGSTOP);
+      raise(SIGSTOP);
+      _exit(0);
+    }
+    const auto until_it_stops = [child] {
+      int status = 0;
+      waitpid(child, &status, WUNTRACED);
+      ASSERT_TRUE(WIFSTOPPED(status));
+    };
+    const auto go_on = [&] {
+      kill(child, SIGCONT);
+      until_it_stops();
+    };
+    until_it_stops();
+    const SlotTableView view(table);
+    const void* const bits = reinterpret_cast<uint8_t*>(&view.header()) + view.geometry().in_use_at();
+    meanwhile = {{&view.owner(0).start_time, go_on}, {bits, go_on}};
+    load_hook = ActMeanwhile;
+    const SlotOwner owner = table.Owner(0);
+    load_hook = nullptr;
+    EXPECT_TRUE(meanwhile.empty());
+    EXPECT_FALSE(owner.is_gone);
+    EXPECT_TRUE(owner.pid == 0 || owner.pid == static_cast<uint32_t>(getpid()) ||
+                owner.pid == static_cast<uint32_t>(child))
+        << owner.pid;
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    table.Detach();
+  }
 }
 
 /// How often this process has called read(2) and its kin; 0 where the kernel does not count.

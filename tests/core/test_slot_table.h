@@ -18,13 +18,13 @@ namespace shmpack {
 
 inline constexpr uint32_t kSlotTimeoutMs = 5000;
 
-/// In memory, as tables are by default.
+/// In memory, as tables are by default. SHMPACK_TEST_FOLDER: where, for who removes what a killed test leaves.
 class TestFolder {
  public:
   TestFolder() {
-    char name[] = "/dev/shm/shmpack-test-XXXXXX";
-    EXPECT_NE(mkdtemp(name), nullptr);
-    path_ = name;
+    const char* const parent = getenv("SHMPACK_TEST_FOLDER");
+    path_ = std::string(parent == nullptr ? "/dev/shm" : parent) + "/shmpack-test-XXXXXX";
+    EXPECT_NE(mkdtemp(path_.data()), nullptr);
   }
   ~TestFolder() { std::filesystem::remove_all(path_); }
   TestFolder(const TestFolder&) = delete;
