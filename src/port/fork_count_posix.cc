@@ -20,27 +20,9 @@ std::atomic<uint32_t> cleared_by_handler = 0;
 
 void Clear() noexcept { cleared_by_handler.store(0, std::memory_order_relaxed); }
 
-/// For as long as the library is loaded.
-class Page {
- public:
-  Page() noexcept {
-    page_ = mmap(nullptr, Size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page_ != MAP_FAILED && madvise(page_, Size(), MADV_WIPEONFORK) == 0) {
-      fork_count = static_cast<std::atomic<uint32_t>*>(page_);
-    } else {
-      pthread_atfork(nullptr, nullptr, Clear);  // Unloading takes it back.
-    }
-  }
-  ~Page() {
-    fork_count = &cleared_by_handler;
-    if (page_ != MAP_FAILED) munmap(page_, Size());
-  }
+void* page = MAP_FAILED;  // Cleared by the kernel in each child that has a memory of its own.
 
- private:
-  static size_t Size() noexcept { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
-
-  void* page_;
-};
+size_t PageBytes() noexcept { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 
 }  // namespace
 
@@ -53,7 +35,22 @@ uint32_t CountFork() noexcept {
 }
 
 namespace {
-[[maybe_unused]] const Page page;
+
+// Not an object with a destructor: that would need the C++ library, which httpd's module does without.
+[[gnu::constructor]] void BeginCounting() noexcept {
+  page = mmap(nullptr, PageBytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page != MAP_FAILED && madvise(page, PageBytes(), MADV_WIPEONFORK) == 0) {
+    fork_count = static_cast<std::atomic<uint32_t>*>(page);
+  } else {
+    pthread_atfork(nullptr, nullptr, Clear);  // Unloading takes it back.
+  }
+}
+
+[[gnu::destructor]] void EndCounting() noexcept {
+  fork_count = &cleared_by_handler;
+  if (page != MAP_FAILED) munmap(page, PageBytes());
+}
+
 }  // namespace
 
 }  // namespace internal

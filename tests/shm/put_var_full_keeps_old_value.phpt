@@ -29,12 +29,12 @@ var_dump(shm_put_var($region, 4, str_repeat('n', 2000)));
 bool(true)
 bool(true)
 
-Warning: shm_put_var(): Not enough shared memory left in the region of key 0x0: variable 1 takes 5008 bytes of the room for values, of which 1344 of 1344 are free; nothing was changed. Remove variables, or make a larger region in its place in %s on line %d
+Warning: shm_put_var(): Not enough shared memory left in the region of key 0x0: variable 1 takes 5008 bytes of the room for values, of which 1536 of 1536 are free; nothing was changed. Remove variables, or make a larger region in its place in %s on line %d
 bool(false)
 bool(true)
 string(9) "neighbour"
 
-Warning: shm_put_var(): Not enough shared memory left in the region of key 0x0: variable 3 takes 704 bytes of the room for values, of which 640 of 1344 are free; nothing was changed. Remove variables, or make a larger region in its place in %s on line %d
+Warning: shm_put_var(): Not enough shared memory left in the region of key 0x0: variable 3 takes 904 bytes of the room for values, of which 832 of 1536 are free; nothing was changed. Remove variables, or make a larger region in its place in %s on line %d
 bool(false)
 bool(false)
 bool(true)
@@ -47,5 +47,5 @@ Warning: shm_put_var(): Not enough shared memory left in the region of key 0x0: 
 bool(false)
 int(0)
 
-Warning: shm_put_var(): Not enough shared memory left in the region of key 0x0: variable 4 takes 2008 bytes of the room for values, of which 1344 of 1344 are free; nothing was changed. Remove variables, or make a larger region in its place in %s on line %d
+Warning: shm_put_var(): Not enough shared memory left in the region of key 0x0: variable 4 takes 2008 bytes of the room for values, of which 1536 of 1536 are free; nothing was changed. Remove variables, or make a larger region in its place in %s on line %d
 bool(false)

@@ -41,7 +41,7 @@ object(SysvSharedMemory)#%d (12) {
   ["used"]=>
   int(%d)
   ["values_size"]=>
-  int(1344)
+  int(1536)
   ["values_used"]=>
   int(104)
   ["variables"]=>
@@ -63,7 +63,7 @@ SysvSharedMemory Object
     [attached] => 1
     [size] => %d
     [used] => %d
-    [values_size] => 1344
+    [values_size] => 1536
     [values_used] => 0
     [variables] => 0
     [read_only] => 
