@@ -125,8 +125,8 @@ int shmpack_slots_in_use(const shmpack_slots* slots, uint32_t id);
 shmpack_slot_owner shmpack_slots_owner(const shmpack_slots* slots, uint32_t id);
 /* The owner's pid alone; does not ask the system whether that process still lives. */
 uint32_t shmpack_slots_owner_pid(const shmpack_slots* slots, uint32_t id);
-/* After TIMEOUT: the process that holds the slot's lock, or else the table's. 0: both are free by now, or the holder is in
- * another pid namespace, or does not exist. Of an id that is not below the count: the table's only. */
+/* After TIMEOUT: the process that holds the slot's lock, or else the table's. 0: both are free by now, or the holder is
+ * in another pid namespace, or does not exist. Of an id that is not below the count: the table's only. */
 uint32_t shmpack_slots_lock_holder(const shmpack_slots* slots, uint32_t id);
 
 /* The lowest free slot; its bytes stay. NO_ROOM, READ_ONLY, TIMEOUT, CORRUPT. */
