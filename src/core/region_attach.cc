@@ -66,18 +66,24 @@ void StoreDecoy(HeaderShm& header, uint64_t bytes) noexcept {
 }
 
 void InitialiseLocked(HeaderShm& header, uint64_t bytes) noexcept {
-  StoreDecoy(header, bytes);
+  // All that takes time comes first: between the decoy and the magic, a stock process that was just about to write may
+  // still do so.
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
+  const uint64_t hash_key = RandomId();
+  const uint64_t region_id = RandomId();
+  const auto creator_pid = static_cast<uint32_t>(getpid());
+  const auto creator_uid = static_cast<uint32_t>(geteuid());
+  StoreDecoy(header, bytes);
   OriginShm& origin = header.origin;
   Store(header.format_version, kFormatVersion);
   Store(header.byte_order, kByteOrderMark);
   Store(header.quota_bytes, QuotaOfRegion(bytes));
-  Store(header.index.hash_key, RandomId());
-  Store(origin.region_id, RandomId());
+  Store(header.index.hash_key, hash_key);
+  Store(origin.region_id, region_id);
   Store(origin.created_us, static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000);
-  Store(origin.creator_pid, static_cast<uint32_t>(getpid()));
-  Store(origin.creator_uid, static_cast<uint32_t>(geteuid()));
+  Store(origin.creator_pid, creator_pid);
+  Store(origin.creator_uid, creator_uid);
   Store(origin.header_bytes, static_cast<uint32_t>(sizeof(HeaderShm)));
   Store(origin.group_bytes, static_cast<uint32_t>(sizeof(SlotGroupShm)));
   Store(header.writer.heap_end, RegionView::heap_begin());
