@@ -162,6 +162,18 @@ TEST(RegionTest, ShortBytesAreTheSameValue) {
   }
 }
 
+TEST(RegionTest, ARefusedPutLeavesTheFreeSlotToTheNext) {
+  TestRegion region(1'000);
+  int64_t count = 0;
+  while (Put(*region, count, "x") == Code::kOk) ++count;
+  ASSERT_TRUE(region->Remove(0, kTestTimeoutMs).ok());
+  const uint32_t free_slot = RegionTestPeer::Header(*region).writer.free_slot;
+  ASSERT_NE(free_slot, 0U);
+  EXPECT_EQ(Put(*region, count + 1, std::string(200, 'n')), Code::kNoRoom);
+  EXPECT_EQ(RegionTestPeer::Header(*region).writer.free_slot, free_slot);
+  EXPECT_EQ(Put(*region, count + 2, "y"), Code::kOk);
+}
+
 TEST(RegionTest, FailedPutKeepsTheOldValue) {
   TestRegion region(1'000);
   EXPECT_EQ(Put(*region, 1, Pattern(1, 1, 500)), Code::kOk);
