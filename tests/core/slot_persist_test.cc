@@ -184,6 +184,7 @@ const Damage kDamages[] = {
     {"FlippedInTheChecksum", Code::kCorrupt, [](std::string* bytes) { (*bytes)[56] ^= 1; }},
     {"Foreign", Code::kForeign, [](std::string* bytes) { (*bytes)[0] = 'X'; }},
     {"Newer", Code::kVersion, [](std::string* bytes) { Set(bytes, 8, 2); }, true},
+    {"Older", Code::kVersion, [](std::string* bytes) { Set(bytes, 8, 0); }, true},
     {"OtherByteOrder", Code::kForeign, [](std::string* bytes) { Set(bytes, 12, 0x04030201); }, true},
     {"NoSlots", Code::kCorrupt, [](std::string* bytes) { Set(bytes, 24, 0); }, true},
     {"ManySlots", Code::kCorrupt, [](std::string* bytes) { Set(bytes, 24, UINT32_MAX); }, true},
@@ -490,6 +491,36 @@ TEST_F(SlotPersistTest, ASlotThatCannotBeReadLeavesTheOldFile) {
   slot.lock.word = 0;
   EXPECT_EQ(ReadFile(stored()), before);
   EXPECT_EQ(folder_.Count(""), 2);
+}
+
+TEST_F(SlotPersistTest, WhatTheDiskDoesNotGiveIsNotRemoved) {
+  StoreOne();
+  failing_call = "read";
+  const Status status = SlotTable::RemoveStored(path().c_str());
+  failing_call = nullptr;
+  EXPECT_EQ(status.code(), Code::kSystem);
+  EXPECT_EQ(status.os_errno(), EIO);
+  EXPECT_EQ(MakeAgain(), Code::kOk);
+}
+
+TEST_F(SlotPersistTest, AnotherUsersFileIsRefused) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can make another user's";
+  StoreOne();
+  ASSERT_EQ(chown(stored().c_str(), 12345, 12345), 0);
+  EXPECT_EQ(MakeAgain(), Code::kForeign);
+  EXPECT_EQ(table_.FreeSlots(), 100U);
+  EXPECT_EQ(folder_.Count("t.persist.refused-"), 1);
+}
+
+TEST_F(SlotPersistTest, APipeInTheWayHoldsNobody) {
+  ASSERT_EQ(mkfifo(stored().c_str(), 0600), 0);
+  EXPECT_EQ(MakeAgain(), Code::kForeign);
+  EXPECT_EQ(folder_.Count("t.persist.refused-"), 1);
+  ASSERT_TRUE(table_.Remove(path().c_str(), 0).ok());
+  ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
+  EXPECT_TRUE(table_.Sync(path().c_str(), 0).ok());  // Which would lock what lies there.
+  SlotTable other;
+  EXPECT_EQ(SlotTable::Attach(path().c_str(), false, &other).code(), Code::kForeign);
 }
 
 TEST_F(SlotPersistTest, AFileThatTheDiskDoesNotGiveIsLeftWhereItIs) {

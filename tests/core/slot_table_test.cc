@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -121,6 +122,8 @@ TEST(SlotTableTest, WalksAllSlotsOrThoseInUse) {
   std::vector<uint32_t> visited;
   for (uint32_t id = some.NextVisited(0); id < 130; id = some.NextVisited(id + 1)) visited.push_back(id);
   EXPECT_EQ(visited, (std::vector<uint32_t>{5, 63, 64, 129}));
+  EXPECT_TRUE(some.Release(63, 0).ok());
+  EXPECT_EQ(some.NextVisited(6), 64U);  // In the next word, below where the search began in its own.
   all.Detach();
   some.Detach();
 }
@@ -282,7 +285,31 @@ TEST(SlotTableTest, ATableOfAnEarlierBootIsReplaced) {
   table = MakeTable(path, {.slot_bytes = 16, .slot_count = 3});
   EXPECT_EQ(GetSlot(table, 0), std::string(16, '\0'));
   old.Detach();
+  // Where the kernel did not say which boot it is, nothing is known of it.
+  SlotTableTestPeer::Header(table).boot_id = 0;
+  EXPECT_EQ(PutSlot(table, 0, "live"), Code::kOk);
+  EXPECT_EQ(GetSlot(AttachTable(path), 0).substr(0, 4), "live");
   table.Detach();
+}
+
+TEST(SlotTableTest, OneThatIsMadeMeanwhileIsMet) {
+  static std::string path;
+  static SlotTable first;
+  TestFolder folder;
+  path = folder.File("t");
+  // Once the file is there and has no name yet, another makes the table.
+  fault_hook = [](const char* file, int) {
+    if (std::strstr(file, "named_file") == nullptr) return;
+    fault_hook = nullptr;
+    first = MakeTable(path, {.slot_bytes = 8, .slot_count = 3});
+    EXPECT_EQ(PutSlot(first, 0, "first"), Code::kOk);
+  };
+  SlotTable second = MakeTable(path, {.slot_bytes = 8, .slot_count = 3});
+  EXPECT_EQ(fault_hook, nullptr);
+  EXPECT_EQ(GetSlot(second, 0).substr(0, 5), "first");
+  EXPECT_EQ(folder.Count(""), 1);
+  first.Detach();
+  second.Detach();
 }
 
 TEST(SlotTableTest, AnotherUsersTableIsRefused) {
@@ -343,8 +370,16 @@ TEST(SlotTableTest, NamesMeanWhatTheyMeanInTheOriginal) {
   const std::string made = folder.File("made");
   EXPECT_EQ(ResolveTableName("t", made.c_str(), path, &anonymous).code(), Code::kOk);
   EXPECT_EQ(std::filesystem::status(made).permissions(), std::filesystem::perms::owner_all);
-  std::filesystem::permissions(made, std::filesystem::perms::all);
-  EXPECT_EQ(ResolveTableName("t", made.c_str(), path, &anonymous).code(), Code::kForeign);
+  for (const mode_t mode : {0777, 0770, 0702}) {
+    ASSERT_EQ(chmod(made.c_str(), mode), 0);
+    EXPECT_EQ(ResolveTableName("t", made.c_str(), path, &anonymous).code(), Code::kForeign) << mode;
+  }
+  ASSERT_EQ(chmod(made.c_str(), 0700), 0);
+  EXPECT_EQ(ResolveTableName("t", made.c_str(), path, &anonymous).code(), Code::kOk);
+  if (geteuid() == 0) {
+    ASSERT_EQ(chown(made.c_str(), 12345, 12345), 0);
+    EXPECT_EQ(ResolveTableName("t", made.c_str(), path, &anonymous).code(), Code::kForeign);
+  }
   std::filesystem::create_symlink(folder.path(), folder.File("link"));
   EXPECT_EQ(ResolveTableName("t", folder.File("link").c_str(), path, &anonymous).code(), Code::kForeign);
 }
@@ -419,6 +454,31 @@ TEST(SlotTableTest, ASlotThatHasAnotherOwnerByNowIsNotReclaimed) {
   late.join();
   EXPECT_TRUE(table.InUse(0));
   EXPECT_EQ(table.OwnerPid(0), static_cast<uint32_t>(getpid()));
+  table.Detach();
+}
+
+TEST(SlotTableTest, WhileItIsGrantedASlotNamesNobodyOrItsNewOwner) {
+  static SlotTable table;
+  static int points;
+  table = MakeTable("", {.slot_bytes = 8, .slot_count = 1});
+  SlotOwnerShm& owner = SlotTableView(table).owner(0);
+  owner.pid = 1;  // The one that released it.
+  owner.start_time = 12'345;
+  points = 0;
+  fault_hook = [](const char*, int) {
+    ++points;
+    const SlotOwnerShm& now = SlotTableView(table).owner(0);
+    const ProcessIdentity self = OwnIdentity();
+    const bool is_new =
+        now.pid == self.pid && now.start_time == self.start_time && now.pid_namespace == self.pid_namespace;
+    const bool is_last = now.pid == 1 && now.start_time == 12'345 && now.pid_namespace == 0;
+    EXPECT_TRUE(is_new || is_last || now.pid == 0) << now.pid << " " << now.start_time;
+    EXPECT_TRUE(is_new || !table.InUse(0));
+  };
+  EXPECT_EQ(GrabSlot(table), 0);
+  fault_hook = nullptr;
+  EXPECT_GT(points, 8);
+  EXPECT_EQ(owner.pid, static_cast<uint32_t>(getpid()));
   table.Detach();
 }
 
