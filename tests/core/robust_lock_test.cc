@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include <atomic>
 #include <fstream>
@@ -397,7 +398,12 @@ TEST_F(RobustLockTest, AWaiterIsNotTakenForTheHolderWhenItDies) {
   robust_list_head* list = nullptr;
   size_t length = 0;
   ASSERT_EQ(syscall(SYS_get_robust_list, waiter.load(), &list, &length), 0);
-  EXPECT_EQ(list->list_op_pending, nullptr);
+  // As the kernel would: it is the waiter's own memory, which no other thread may load.
+  robust_list* pending = nullptr;
+  const iovec here = {&pending, sizeof pending};
+  const iovec there = {&list->list_op_pending, sizeof pending};
+  ASSERT_EQ(process_vm_readv(getpid(), &here, 1, &there, 1, 0), static_cast<ssize_t>(sizeof pending));
+  EXPECT_EQ(pending, nullptr);
   ReleaseRobustLock(lock_, true);
   waits.join();
 }
