@@ -216,7 +216,7 @@ TEST(RegionTest, ARemovedRegionLivesOnForThoseAttached) {
 }
 
 TEST(RegionTest, CopyFromASlotThatCompactionGaveBackSaysSo) {
-  TestRegion region(4'000);
+  TestRegion region(3'392);
   ASSERT_EQ(Put(*region, 1, std::string(300, 'f')), Code::kOk);
   for (int64_t key = 2; key < 150; ++key) ASSERT_EQ(Put(*region, key, "x"), Code::kOk);
   ASSERT_EQ(Put(*region, 1'000, std::string(100, 'k')), Code::kOk);
