@@ -117,9 +117,10 @@ TEST(StuckWordsTest, AWordIsKnownByObjectPlaceAndValue) {
   RememberStuck(object, &words[1], 5);
   EXPECT_TRUE(IsKnownStuck(object, &words[1], 5));
   EXPECT_TRUE(IsKnownStuck({mapped_again, 7}, &mapped_again[1], 5));
-  EXPECT_FALSE(IsKnownStuck(object, &words[1], 6));
   EXPECT_FALSE(IsKnownStuck(object, &words[2], 5));
   EXPECT_FALSE(IsKnownStuck({words, 8}, &words[1], 5));
+  // Last, because a word that is seen to have changed is forgotten.
+  EXPECT_FALSE(IsKnownStuck(object, &words[1], 6));
   RememberStuck({words, 0}, &words[1], 5);
   EXPECT_FALSE(IsKnownStuck({words, 0}, &words[1], 5));
 }
