@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// LockHolder: who has a lock, for the message after Code::kTimeout. A look at a word that may change at any time, and
-// that anybody with the right to write may have stored.
+// LockHolder: the holder of a lock, for the message after Code::kTimeout. A look at a word that may change at any time,
+// and that anybody with the right to write may have stored.
 
 #pragma once
 

@@ -190,7 +190,7 @@ class Region {
   /// The same counts as Stats() as they are without the lock.
   RegionStats StatsNow() const noexcept;
 
-  /// Who holds a lock of the region's: for the message after kTimeout.
+  /// The holder of a lock of the region's: for the message after kTimeout.
   LockHolder lock_holder() const noexcept;
 
  private:

@@ -109,7 +109,7 @@ class SlotTable {
   SlotOwner Owner(uint32_t id) const noexcept;
   /// Owner(id).pid, without asking. REQUIRES: id < slot_count().
   uint32_t OwnerPid(uint32_t id) const noexcept;
-  /// Who holds the lock of slot `id`, or else the table's: for the message after kTimeout. If `id` is not below
+  /// The holder of the lock of slot `id`, or else the table's: for the message after kTimeout. If `id` is not below
   /// slot_count(): the table's only.
   LockHolder lock_holder(uint32_t id) const noexcept;
 

@@ -46,7 +46,7 @@ inline SharedU32& BucketShm(RegionView view, uint32_t bucket) noexcept {
 }
 
 /// The most steps of a walk. With two buckets to a slot and keyed hashes, chains have three slots at most as a rule,
-/// and twenty in a region of the largest size; so whoever makes a longer one has written to the region by other means.
+/// and twenty in a region of the largest size; so a longer one comes from a writer outside of this format.
 /// Bounds what a call takes, however large the region is.
 inline constexpr uint32_t kLongestChain = 1000;
 

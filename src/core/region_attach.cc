@@ -137,7 +137,7 @@ bool IsHalfMade(const SegmentHandle& segment) noexcept {
 }
 
 /// Initialises a segment that carries our mark and no magic: just made by us, or left by a maker that was killed.
-/// Several may be at it. As soon as the magic is there it is everybody's region, whoever holds the lock.
+/// Several may be at it. As soon as the magic is there it is everybody's region, held lock or not.
 Acquired FinishRegion(const SegmentHandle& segment, Deadline& deadline) noexcept {
   HeaderShm& header = *static_cast<HeaderShm*>(segment.base);
   const Acquired acquired = AcquireRobustLock(header.lock, deadline);

@@ -34,7 +34,7 @@ Status GoneOrSystemError(const char* text) noexcept {
   return errno == EIDRM || errno == EINVAL ? Status(Code::kChanged, text, errno) : SystemError(text);
 }
 
-/// IPC_STAT, and where that is not allowed, the way of who may not read it.
+/// IPC_STAT, and where that is not allowed, the way of a user without the right to read.
 Status Look(int32_t id, shmid_ds* out) noexcept {
   if (shmctl(id, IPC_STAT, out) != 0) {
     if (errno != EACCES) return GoneOrSystemError("shmctl");

@@ -76,7 +76,8 @@ Status DescribeSemaphoreSet(int id, SemaphoreSetInfo* out) noexcept {
   argument.description = &description;
   if (semctl(id, 0, IPC_STAT, argument) < 0) {
     if (errno != EACCES) return FromErrno(errno);
-    // The way of who may not read it. It takes the part of the id that is an index, and says which id that has.
+    // The way of a user without the right to read. It takes the part of the id that is an index, and says which id that
+    // has.
     if (semctl(id, 0, SEM_STAT_ANY, argument) != id) return FromErrno(EACCES);
   }
   *out = {description.sem_perm.mode & 0777u, description.sem_perm.uid, description.sem_perm.cuid,

@@ -500,7 +500,7 @@ int stores_left = 0;
 
 /// This process has the slot, and loses it to a child, which stands still after its n-th store while we look at whose
 /// the slot is, and goes on before we look whether it is in use. We see one of the two, or nobody, and no mix of both,
-/// which would be somebody who has ended.
+/// which would be a process that has ended.
 TEST(SlotTableTest, OfTwoOwnersNoMixIsSeen) {
   for (int stores = 1; stores <= 12; ++stores) {
     SCOPED_TRACE(stores);
