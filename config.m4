@@ -41,43 +41,44 @@ if test "$PHP_SHMPACK" != "no"; then
   AC_LANG_POP([C++])
 
   shmpack_sources="
-    src/core/checksum.cc
-    src/core/compact.cc
-    src/core/heap.cc
-    src/core/index.cc
-    src/core/msgpack_reader.cc
-    src/core/overwrite.cc
-    src/core/peek.cc
-    src/core/region.cc
-    src/core/region_attach.cc
-    src/core/region_header.cc
-    src/core/region_lock.cc
-    src/core/repair.cc
-    src/core/semaphore.cc
-    src/core/stripe.cc
-    src/core/slot_attach.cc
-    src/core/slot_bitmap.cc
-    src/core/slot_grab.cc
-    src/core/slot_persist.cc
-    src/core/slot_table.cc
-    src/php/allowed_classes.cc
-    src/php/decoded_cache.cc
+    src/core/base/checksum.cc
+    src/core/region/compact.cc
+    src/core/region/heap.cc
+    src/core/region/index.cc
+    src/core/region/overwrite.cc
+    src/core/region/peek.cc
+    src/core/region/region.cc
+    src/core/region/region_attach.cc
+    src/core/region/region_header.cc
+    src/core/region/region_lock.cc
+    src/core/region/repair.cc
+    src/core/region/stripe.cc
+    src/core/semaphore/semaphore.cc
+    src/core/slots/slot_attach.cc
+    src/core/slots/slot_bitmap.cc
+    src/core/slots/slot_grab.cc
+    src/core/slots/slot_persist.cc
+    src/core/slots/slot_table.cc
+    src/core/values/msgpack_reader.cc
+    src/php/cache/decoded_cache.cc
+    src/php/cache/persistent_copy.cc
+    src/php/limit_text.cc
     src/php/module.cc
-    src/php/object_decoder.cc
-    src/php/object_encoder.cc
-    src/php/persistent_copy.cc
-    src/php/sem_functions.cc
-    src/php/sem_report.cc
-    src/php/shm_functions.cc
-    src/php/slot_functions.cc
-    src/php/slot_report.cc
-    src/php/slot_view.cc
+    src/php/region/region_report.cc
+    src/php/region/sysv_shared_memory.cc
+    src/php/semaphore/semaphore_report.cc
+    src/php/semaphore/sysv_semaphore.cc
+    src/php/slots/slot_report.cc
+    src/php/slots/slot_table_object.cc
+    src/php/slots/slot_view.cc
     src/php/stand_in.cc
-    src/php/status_report.cc
-    src/php/value_decoder.cc
-    src/php/value_encoder.cc
+    src/php/values/allowed_classes.cc
+    src/php/values/object_decoder.cc
+    src/php/values/object_encoder.cc
+    src/php/values/value_decoder.cc
+    src/php/values/value_encoder.cc
+    src/port/clock_posix.cc
     src/port/fork_count_posix.cc
-    src/port/monotonic_clock_posix.cc
     src/port/named_file_posix.cc
     src/port/process_identity_linux.cc
     src/port/random_id_posix.cc
@@ -99,7 +100,16 @@ if test "$PHP_SHMPACK" != "no"; then
   PHP_NEW_EXTENSION([shmpack], [$shmpack_sources], [$ext_shared],, [$shmpack_flags], [cxx])
   PHP_ADD_INCLUDE([$ext_srcdir/include])
   PHP_ADD_INCLUDE([$ext_srcdir/src])
-  PHP_ADD_BUILD_DIR([$ext_builddir/src/core])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/core/base])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/core/region])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/core/semaphore])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/core/slots])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/core/values])
   PHP_ADD_BUILD_DIR([$ext_builddir/src/php])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/php/cache])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/php/region])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/php/semaphore])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/php/slots])
+  PHP_ADD_BUILD_DIR([$ext_builddir/src/php/values])
   PHP_ADD_BUILD_DIR([$ext_builddir/src/port])
 fi

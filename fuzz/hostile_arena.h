@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "byte_source.h"
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
 #include "port/fault_point.h"
 
 namespace shmpack {

@@ -73,8 +73,8 @@ Poke TakePoke(ByteSource& source) {
     case 4:  // A stripe's words.
       position = offsetof(HeaderShm, stripes) + where * 4 % sizeof(HeaderShm::stripes);
       break;
-    case 1:  // A slot's word, or its tail's.
-      position = arena.bytes - (uint64_t{where / 48U} % 6 + 1) * sizeof(SlotGroupShm) + where % 48U * 4;
+    case 1:  // An entry's word, or its tail's.
+      position = arena.bytes - (uint64_t{where / 48U} % 6 + 1) * sizeof(EntryGroupShm) + where % 48U * 4;
       break;
     case 2:  // The heap's lower end.
       position = sizeof(HeaderShm) + where * 4 % 2048;
@@ -146,8 +146,8 @@ void Step(Region& writer, ByteSource& source) {
       break;
     case 13: {  // A value that ends with the region, or a little before or behind its end.
       const auto choice = source.Take<uint8_t>();
-      const uint64_t slot = arena.bytes - SlotBelowEnd(choice / 64U);
-      Apply({slot + offsetof(SlotShm, payload) + sizeof(uint32_t), 0x8000U | choice, 6});
+      const uint64_t entry = arena.bytes - EntryBelowEnd(choice / 64U);
+      Apply({entry + offsetof(EntryShm, payload) + sizeof(uint32_t), 0x8000U | choice, 6});
       break;
     }
     default: {

@@ -19,7 +19,7 @@
 #include <memory>
 #include <string>
 
-#include "core/checksum.h"
+#include "core/base/checksum.h"
 #include "hostile_arena.h"
 #include "port/named_file.h"
 #include "shmpack/slot_table.h"
@@ -89,7 +89,7 @@ Poke TakePoke(ByteSource& source) {
       position = shape.owners_at() + where * 4 % (shape.slot_count * sizeof(SlotOwnerShm));
       break;
     case 3:  // A slot's lock, state and pin.
-      position = SlotAt(where / 32) + where * 4 % sizeof(TableSlotShm);
+      position = SlotAt(where / 32) + where * 4 % sizeof(SlotShm);
       break;
     default:
       position = where * 4 % arena.bytes;
@@ -178,10 +178,9 @@ void Step(const SlotTable& writer, ByteSource& source) {
       break;
     case 13: {  // A put that was killed before the value was home, as somebody tells it.
       const uint64_t slot = SlotAt(id);
-      Apply({slot + offsetof(TableSlotShm, pinned), 1, 3});
-      Apply({slot + offsetof(TableSlotShm, state), 1U | source.Take<uint8_t>(), 7});
-      Apply(
-          {slot + offsetof(TableSlotShm, put_bytes), source.Take<uint8_t>(), static_cast<uint8_t>(choice & 1 ? 1 : 3)});
+      Apply({slot + offsetof(SlotShm, pinned), 1, 3});
+      Apply({slot + offsetof(SlotShm, state), 1U | source.Take<uint8_t>(), 7});
+      Apply({slot + offsetof(SlotShm, put_bytes), source.Take<uint8_t>(), static_cast<uint8_t>(choice & 1 ? 1 : 3)});
       KillHolder(slot, 0);
       break;
     }

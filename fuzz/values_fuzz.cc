@@ -28,8 +28,8 @@
 
 #include "SAPI.h"
 #include "ext/standard/basic_functions.h"
-#include "php/value_decoder.h"
-#include "php/value_encoder.h"
+#include "php/values/value_decoder.h"
+#include "php/values/value_encoder.h"
 #include "php_main.h"
 #include "sapi/embed/php_embed.h"
 #include "shmpack/msgpack_reader.h"

@@ -37,14 +37,13 @@ mkdir -p "$fuzz_out"
 fuzz_parts() {
   local faults='-DSHMPACK_FAULTS -DSHMPACK_FUZZ_LOADS' includes
   case $1 in
-    region | slots) echo "$faults -Wl,--wrap=syscall" "$root"/src/core/*.cc "$root"/src/port/*.cc ;;
-    reader) echo "$root/src/core/msgpack_reader.cc" ;;
-    semaphore) echo "$faults" "$root/src/core/semaphore.cc" "$root"/src/port/*.cc ;;
+    region | slots) echo "$faults -Wl,--wrap=syscall" "$(sources_of "$root"/src/{core,port})" ;;
+    reader) sources_of "$root/src/core/values" ;;
+    semaphore) echo "$faults" "$(sources_of "$root"/src/core/semaphore "$root/src/port")" ;;
     values)
       includes=$("$php_config" --includes)
       # PHP's macros declare parameters that not every function uses.
-      echo "${includes//-I/-isystem}" -Wno-unused-parameter "$root"/src/php/*.cc "$root"/src/core/*.cc \
-        "$root"/src/port/*.cc "-l:libphp$php_version.so"
+      echo "${includes//-I/-isystem}" -Wno-unused-parameter "$(sources_of "$root"/src/{php,core,port})" "-l:libphp$php_version.so"
       ;;
   esac
 }
@@ -61,7 +60,7 @@ fuzz_build() {
     return
   fi
   say "building $1_fuzz"
-  read -ra parts < <(fuzz_parts "$1")
+  read -ra parts -d '' < <(fuzz_parts "$1" && printf '\0')
   clang++ -std=c++20 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
     -Wall -Wextra -Werror -DMSGPACK_NO_BOOST -I"$root/include" -I"$root/src" "$root/fuzz/$1_fuzz.cc" "${parts[@]}" \
     -o "$program.new" >"$program.log" 2>&1 || {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Granting, releasing and reclaiming slots: docs/design.md, Slot tables; src/core/slot_grab.cc and slot_bitmap.cc.
+// Granting, releasing and reclaiming slots: docs/design/slots.md; src/core/slots/slot_grab.cc and slot_bitmap.cc.
 // Every store to and load from shared memory is a step of its own, and a user may be killed before any of them. The
 // lock is one step here: lock.pml is about it. README.md beside this says what is checked, with which settings, and
 // what is left out.

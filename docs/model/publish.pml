@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Publishing and reading one variable: docs/design.md, Reading and Writing; src/core/overwrite.cc, peek.cc and the
+// Publishing and reading one variable: docs/design/region.md; src/core/region/overwrite.cc, peek.cc and the
 // parts of region.cc and repair.cc that they need. Every store to and load from shared memory is a step of its own, and
 // a writer may be killed before any of them. The lock is one step here: lock.pml is about it. README.md beside this says
 // what is checked, with which settings, and what is left out.
 //
 //   WRITERS PUTS KILLS   writers (at most 2), how much they do altogether, how many of them are killed
 //   READERS READS        readers, how often each reads
-//   REMOVES              true: a writer may also remove the variable, and then its slot may get another key
+//   REMOVES              true: a writer may also remove the variable, and then its entry may get another key
 //   BREAK_...            one thing is left out of the protocol, so that the check must fail
 //
-// Value n is stored as {n, n, n} in the slot, or as a block that holds n twice. Each put takes the next number, so that
+// Value n is stored as {n, n, n} in the entry, or as a block that holds n twice. Each put takes the next number, so that
 // older and newer show.
 
 #ifndef WRITERS
@@ -51,7 +51,7 @@ typedef Words {
 byte lock;
 byte version = 2;
 byte key = KEY;
-Words slot;
+Words entry;
 Block block[2];
 bool used[2];  // Derived: the allocator's.
 byte armed;
@@ -75,9 +75,9 @@ inline NextVersion() {
 }
 
 inline StoreWords(a, b, c) {
-  slot.meta = a;
-  slot.payload[0] = b;
-  slot.payload[1] = c
+  entry.meta = a;
+  entry.payload[0] = b;
+  entry.payload[1] = c
 }
 
 inline Repair() {
@@ -95,9 +95,9 @@ inline Repair() {
       NextVersion();
 #endif
       version = version_to_be + 1;
-      slot.meta = undo.meta;
-      slot.payload[0] = undo.payload[0];
-      slot.payload[1] = undo.payload[1];
+      entry.meta = undo.meta;
+      entry.payload[0] = undo.payload[0];
+      entry.payload[1] = undo.payload[1];
       version = version_to_be
 #ifndef BREAK_UNDONE_AFTER_COMMIT
     :: else
@@ -106,16 +106,16 @@ inline Repair() {
     armed = 0
   :: else
   fi;
-  // What no slot owns is free.
-  used[0] = (version != 0 && slot.meta == HEAP && slot.payload[0] == 0);
-  used[1] = (version != 0 && slot.meta == HEAP && slot.payload[0] == 1)
+  // What no entry owns is free.
+  used[0] = (version != 0 && entry.meta == HEAP && entry.payload[0] == 0);
+  used[1] = (version != 0 && entry.meta == HEAP && entry.payload[0] == 1)
 }
 
-// Nothing is lost: a block is in use if, and only if, the slot owns it.
+// Nothing is lost: a block is in use if, and only if, the entry owns it.
 inline Unlock() {
   atomic {
-    assert(used[0] == (version != 0 && slot.meta == HEAP && slot.payload[0] == 0));
-    assert(used[1] == (version != 0 && slot.meta == HEAP && slot.payload[0] == 1));
+    assert(used[0] == (version != 0 && entry.meta == HEAP && entry.payload[0] == 0));
+    assert(used[1] == (version != 0 && entry.meta == HEAP && entry.payload[0] == 1));
     assert(armed == 0 && (version & 1) == 0);
     version_to_be = 0;
     lock = FREE
@@ -129,10 +129,10 @@ inline FreeOld() {
   fi
 }
 
-// Puts number `number` under the key; the slot is live.
+// Puts number `number` under the key; the entry is live.
 inline Overwrite() {
   d_step {
-    old = (slot.meta == HEAP -> slot.payload[0] : 2);
+    old = (entry.meta == HEAP -> entry.payload[0] : 2);
     last_number++;
     number = last_number
   }
@@ -160,9 +160,9 @@ inline Overwrite() {
 #ifdef BREAK_ARMED_TOO_EARLY
   armed = 1;
 #endif
-  undo.meta = slot.meta;
-  undo.payload[0] = slot.payload[0];
-  undo.payload[1] = slot.payload[1];
+  undo.meta = entry.meta;
+  undo.payload[0] = entry.payload[0];
+  undo.payload[1] = entry.payload[1];
   armed = 1;
 #endif
 #ifndef BREAK_NEVER_ODD
@@ -179,14 +179,14 @@ inline Overwrite() {
 }
 
 inline Remove() {
-  old = (slot.meta == HEAP -> slot.payload[0] : 2);
+  old = (entry.meta == HEAP -> entry.payload[0] : 2);
   version = 0;
-  slot.payload[0] = 0;  // The list of free slots goes through here.
+  entry.payload[0] = 0;  // The list of free entries goes through here.
   FreeOld();
   d_step { old = 2 }
 }
 
-// Puts a value into the free slot, under either key.
+// Puts a value into the free entry, under either key.
 inline PutNew() {
   d_step {
     last_number++;
@@ -242,7 +242,7 @@ proctype Writer(byte me) {
   atomic { ended[me] = true }
 }
 
-// PeekSlot(), or PeekUndone() while the last holder is dead, then Copy(). Looks again until it has a value or finds none.
+// PeekEntry(), or PeekUndone() while the last holder is dead, then Copy(). Looks again until it has a value or finds none.
 proctype Reader() {
   byte reads, floor, before, number;
   bool undone;
@@ -281,9 +281,9 @@ again:
       words.payload[0] = undo.payload[0];
       words.payload[1] = undo.payload[1]
     :: else ->
-      words.meta = slot.meta;
-      words.payload[0] = slot.payload[0];
-      words.payload[1] = slot.payload[1]
+      words.meta = entry.meta;
+      words.payload[0] = entry.payload[0];
+      words.payload[1] = entry.payload[1]
     fi;
 #ifndef BREAK_UNCHECKED
     if
@@ -342,8 +342,8 @@ init {
     block[0].bytes[0] = 1;
     block[0].bytes[1] = 1;
     used[0] = true;
-    slot.meta = HEAP;
-    slot.payload[1] = 2;
+    entry.meta = HEAP;
+    entry.payload[1] = 2;
     for (i : 1 .. WRITERS) { run Writer(i) }
     for (i : 1 .. READERS) { run Reader() }
     run Killer()

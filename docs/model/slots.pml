@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Putting, getting and pinning one slot: docs/design.md, Slot tables; src/core/slot_table.cc. Every store to and load
+// Putting, getting and pinning one slot: docs/design/slots.md; src/core/slots/slot_table.cc. Every store to and load
 // from shared memory is a step of its own, and who holds the slot's lock may be killed before any of them. The lock is
 // one step here: lock.pml is about it. README.md beside this says what is checked, with which settings, and what is
 // left out.

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The spare block of each stripe: a value in the heap is replaced by one of the same size under its stripe's lock
-// alone, while who has the region's lock takes and frees blocks for keys of other stripes. docs/design.md, The lock;
-// src/core/stripe.h, overwrite.h, heap.h, repair.h. Each lock is a word that is taken in one step (lock.pml is about
+// alone, while who has the region's lock takes and frees blocks for keys of other stripes. docs/design/locks.md;
+// src/core/region/stripe.h, overwrite.h, heap.h, repair.h. Each lock is a word that is taken in one step (lock.pml is about
 // how), and a process may be killed before every step. One that was killed begins again, as a new process. README.md
 // beside this says what is checked, with which settings, and what is left out.
 //
 //   PUTS KILLS   how many puts the two workers do altogether, how many kills
-//   READS        how often the reader reads slot 0
-//   ONE_STRIPE   true: the keys of both slots belong to stripe 0. False: each has a stripe of its own
-//   INLINE       true: a put may also keep its value in the slot
+//   READS        how often the reader reads entry 0
+//   ONE_STRIPE   true: the keys of both entries belong to stripe 0. False: each has a stripe of its own
+//   INLINE       true: a put may also keep its value in the entry
 //   FREE_SPARES  true: who has the region's lock may also free the spares of all stripes, or of those that are free
 //   REMOVES      true: a worker may also remove a variable
 //   BREAK_...    one thing is done wrongly, so that the check must fail
 //
-// Value n is n in its slot's second word, which stands for all words but the block's, and twice in its block. Each put
-// takes the next number; the lowest bit says which slot it is for.
+// Value n is n in its entry's second word, which stands for all words but the block's, and twice in its block. Each put
+// takes the next number; the lowest bit says which entry it is for.
 
 #ifndef PUTS
 #define PUTS 2
@@ -43,8 +43,8 @@
 #define DIED 9    // A lock: FREE, a process's number, or this.
 #define NONE 0    // No block.
 #define BLOCKS 5  // Numbered from 1, side by side.
-#define COMMITTED(of_stripe, of_slot) (slot[of_slot].version == stripe[of_stripe].last_version)
-#define IN(s, b) (slot[s].block == b && slot[s].version != 0)
+#define COMMITTED(of_stripe, of_entry) (entry[of_entry].version == stripe[of_stripe].last_version)
+#define IN(s, b) (entry[s].block == b && entry[s].version != 0)
 #define IN_SLOT(b) (IN(0, b) || IN(1, b))
 #define STRIPE_OF(s) (ONE_STRIPE -> 0 : s)
 #ifdef BREAK_ONE_SPARE_FOR_ALL
@@ -53,9 +53,9 @@
 #define MY_SPARE stripe[mine].spare
 #endif
 
-typedef Slot {
+typedef Entry {
   byte version = 2;  // 0: no variable.
-  byte block;        // NONE: the value is kept in the slot.
+  byte block;        // NONE: the value is kept in the entry.
   byte rest
 }
 
@@ -63,19 +63,19 @@ typedef Stripe {
   byte lock;
   byte spare;
   byte last_version = 2;
-  byte armed;  // 1 + the slot's number.
+  byte armed;  // 1 + the entry's number.
   byte undo_block, undo_rest
 }
 
 typedef Block {
   bool previous_free;  // The bit in `units`: the block before this one is free.
-  bool taken;          // Its owner is not 0. Who that is matters to compaction only, which asks the slots first.
+  bool taken;          // Its owner is not 0. Who that is matters to compaction only, which asks the entries first.
   byte bytes[2]
 }
 
 // Shared memory.
 byte region;
-Slot slot[2];
+Entry entry[2];
 Stripe stripe[2];
 Block block[BLOCKS + 2];
 bool listed[BLOCKS + 2];  // What is in the lists of free blocks.
@@ -85,7 +85,7 @@ byte kills, puts;
 
 // For the properties.
 byte last_number = 2;
-byte promised = 2;  // The newest of slot 0 that was returned, by a put or by a read.
+byte promised = 2;  // The newest of entry 0 that was returned, by a put or by a read.
 
 inline NextNumber() {
   d_step {
@@ -101,7 +101,7 @@ inline NextVersion() {
   }
 }
 
-// Into a block that no slot's value lies in, and that is in no list.
+// Into a block that no entry's value lies in, and that is in no list.
 inline CopyIn() {
   atomic {
     assert(!IN_SLOT(fresh) && !listed[fresh]);
@@ -116,20 +116,20 @@ inline Overwrite() {
   d_step {
     stripe[mine].last_version = stripe[mine].last_version + 2;
     version = stripe[mine].last_version;
-    stripe[mine].undo_block = slot[at].block;
-    stripe[mine].undo_rest = slot[at].rest
+    stripe[mine].undo_block = entry[at].block;
+    stripe[mine].undo_rest = entry[at].rest
   }
   stripe[mine].armed = at + 1;
-  slot[at].version = version + 1;
+  entry[at].version = version + 1;
 #ifdef BREAK_SPARE_TOO_EARLY
   if
   :: region != me && old != NONE -> MY_SPARE = old
   :: else
   fi;
 #endif
-  slot[at].block = fresh;
-  slot[at].rest = number;
-  slot[at].version = version
+  entry[at].block = fresh;
+  entry[at].rest = number;
+  entry[at].version = version
 }
 
 // UndoOverwriteLocked() for stripe `mine`: puts back what was not committed, finishes what was.
@@ -145,13 +145,13 @@ inline Undo() {
 #else
       NextVersion();
 #endif
-      slot[undoing].version = version + 1;
-      slot[undoing].block = stripe[mine].undo_block;
-      slot[undoing].rest = stripe[mine].undo_rest;
-      slot[undoing].version = version
+      entry[undoing].version = version + 1;
+      entry[undoing].block = stripe[mine].undo_block;
+      entry[undoing].rest = stripe[mine].undo_rest;
+      entry[undoing].version = version
 #ifndef BREAK_NOT_FINISHED
-    :: COMMITTED(mine, undoing) && slot[undoing].block != NONE && stripe[mine].undo_block != NONE &&
-       slot[undoing].block != stripe[mine].undo_block ->
+    :: COMMITTED(mine, undoing) && entry[undoing].block != NONE && stripe[mine].undo_block != NONE &&
+       entry[undoing].block != stripe[mine].undo_block ->
       MY_SPARE = stripe[mine].undo_block
 #endif
     :: else
@@ -281,8 +281,8 @@ inline PutUnderRegion() {
   :: else
   fi;
   if
-  :: slot[at].version != 0 ->
-    old = slot[at].block;
+  :: entry[at].version != 0 ->
+    old = entry[at].block;
     Overwrite();
     stripe[mine].armed = 0;
     if
@@ -290,16 +290,16 @@ inline PutUnderRegion() {
     :: else
     fi
   :: else ->
-    slot[at].block = fresh;
-    slot[at].rest = number;
+    entry[at].block = fresh;
+    entry[at].rest = number;
     NextVersion();
-    slot[at].version = version
+    entry[at].version = version
   fi
 }
 
 inline Remove() {
-  old = slot[at].block;
-  slot[at].version = 0;
+  old = entry[at].block;
+  entry[at].version = 0;
   if
   :: old != NONE -> FreeOld()
   :: else
@@ -337,7 +337,7 @@ inline WorkUnderRegion() {
   if
   :: putting -> PutUnderRegion()
   :: putting && FREE_SPARES -> FreeSpares(); PutUnderRegion()
-  :: putting && REMOVES && slot[at].version != 0 -> Remove()
+  :: putting && REMOVES && entry[at].version != 0 -> Remove()
   :: !putting  // Only here to repair.
   fi;
   region = FREE
@@ -361,7 +361,7 @@ inline Replace() {
      !dead ->
 #endif
 #endif
-    old = (slot[at].version != 0 -> slot[at].block : NONE);
+    old = (entry[at].version != 0 -> entry[at].block : NONE);
     fresh = MY_SPARE;
     if
     :: old != NONE && fresh != NONE && block[fresh].taken ->
@@ -381,7 +381,7 @@ inline Replace() {
 #endif
       stripe[mine].armed = 0;
       done = true
-    :: old == NONE && INLINE && slot[at].version != 0 ->
+    :: old == NONE && INLINE && entry[at].version != 0 ->
       fresh = NONE;
       NextNumber();
       Overwrite();
@@ -475,7 +475,7 @@ inline ForgetRead() {
   d_step { from = NONE; rest = 0; bytes[0] = 0; bytes[1] = 0; undone = false; before = 0 }
 }
 
-// PeekSlot(), or PeekUndone() behind a dead holder, then Copy(). Looks again until it has a value.
+// PeekEntry(), or PeekUndone() behind a dead holder, then Copy(). Looks again until it has a value.
 proctype Reader() {
   byte reads, floor, before, from, rest, bytes[2];
   bool undone;
@@ -485,13 +485,13 @@ proctype Reader() {
 again:
     ForgetRead();
     if
-    :: atomic { slot[0].version == 0 -> floor = 0; goto next }
-    :: atomic { slot[0].version != 0 && (slot[0].version & 1) == 0 -> before = slot[0].version }
-    :: atomic { (slot[0].version & 1) != 0 && (region == DIED || stripe[0].lock == DIED) -> undone = true }
+    :: atomic { entry[0].version == 0 -> floor = 0; goto next }
+    :: atomic { entry[0].version != 0 && (entry[0].version & 1) == 0 -> before = entry[0].version }
+    :: atomic { (entry[0].version & 1) != 0 && (region == DIED || stripe[0].lock == DIED) -> undone = true }
     fi;
     if
     :: undone ->
-      before = slot[0].version;
+      before = entry[0].version;
       if
       :: stripe[0].armed != 1 || (before & 1) == 0 -> goto again
       :: else
@@ -499,11 +499,11 @@ again:
       from = stripe[0].undo_block;
       rest = stripe[0].undo_rest;
     :: else ->
-      from = slot[0].block;
-      rest = slot[0].rest
+      from = entry[0].block;
+      rest = entry[0].rest
     fi;
     if
-    :: slot[0].version != before -> goto again
+    :: entry[0].version != before -> goto again
     :: else
     fi;
     if
@@ -516,7 +516,7 @@ again:
       bytes[1] = block[from].bytes[1];
 #ifndef BREAK_COPY_UNCHECKED
       if
-      :: slot[0].version != before -> goto again
+      :: entry[0].version != before -> goto again
       :: else
       fi;
 #endif
@@ -549,7 +549,7 @@ end:
   od
 }
 
-// What a slot's value lies in, or will again when it is undone.
+// What an entry's value lies in, or will again when it is undone.
 #define TO_BE_UNDONE(s) (stripe[s].armed != 0 && !COMMITTED(s, (stripe[s].armed - 1) & 1))
 #define IN_UNDO(b) (TO_BE_UNDONE(0) && stripe[0].undo_block == b || TO_BE_UNDONE(1) && stripe[1].undo_block == b)
 #define IS_SPARE(b) (stripe[0].spare == b || stripe[1].spare == b)
@@ -565,7 +565,7 @@ end:
      listed[b] && !block[b].taken) ||                                                              \
    block[b + 1].previous_free != listed[b])
 #define HALF_DONE \
-  (stripe[0].armed != 0 || stripe[1].armed != 0 || (slot[0].version & 1) != 0 || (slot[1].version & 1) != 0)
+  (stripe[0].armed != 0 || stripe[1].armed != 0 || (entry[0].version & 1) != 0 || (entry[1].version & 1) != 0)
 
 // Looks at each state, and changes none. The names are for what spin says.
 proctype Monitor() {
@@ -574,7 +574,7 @@ end:
   do
   :: FREE_AND_NOT(1) || FREE_AND_NOT(2) || FREE_AND_NOT(3) || FREE_AND_NOT(4) || FREE_AND_NOT(5) ->
     assert(what_is_free_is_nobodys)
-  :: (IN(0, slot[1].block) && IN(1, slot[0].block) && slot[0].block != NONE) ||
+  :: (IN(0, entry[1].block) && IN(1, entry[0].block) && entry[0].block != NONE) ||
      (stripe[0].spare == stripe[1].spare && stripe[0].spare != NONE) ->
     assert(owned_once)
   :: QUIET && (LOST(1) || LOST(2) || LOST(3) || LOST(4) || LOST(5)) -> assert(each_block_somewhere)
@@ -588,15 +588,15 @@ inline Give(b, number) {
   block[b].bytes[1] = number
 }
 
-// Side by side: slot 0's block, slot 1's, stripe 0's spare, a free one, stripe 1's spare. Behind them the heap ends.
+// Side by side: entry 0's block, entry 1's, stripe 0's spare, a free one, stripe 1's spare. Behind them the heap ends.
 init {
   atomic {
     Give(1, 2);
-    slot[0].block = 1;
-    slot[0].rest = 2;
+    entry[0].block = 1;
+    entry[0].rest = 2;
     Give(2, 3);
-    slot[1].block = 2;
-    slot[1].rest = 3;
+    entry[1].block = 2;
+    entry[1].rest = 3;
     block[3].taken = true;
     stripe[0].spare = 3;
     listed[4] = true;

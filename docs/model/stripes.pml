@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The region's lock beside the lock of one stripe: docs/design.md, The lock; src/core/stripe.h and stripe.cc,
+// The region's lock beside the lock of one stripe: docs/design/locks.md; src/core/region/stripe.h and stripe.cc,
 // region_lock.h, repair.cc. Each lock is a word that is taken in one step (lock.pml is about how); what is checked is
 // that the two exclude each other, and that what a killed holder of either left half done is put back before anybody
 // touches it. A process may be killed before every step. README.md beside this says which settings are checked.
@@ -23,25 +23,25 @@
 #define FREE 0
 #define DIED 9  // A lock: FREE, a process's number, or this.
 
-typedef Slot {
+typedef Entry {
   byte version = 2;  // 0: free; odd: being written.
   byte word[2]
 }
 
-// Shared memory: the two locks, two slots whose keys belong to the stripe, and the stripe's undo record.
+// Shared memory: the two locks, two entries whose keys belong to the stripe, and the stripe's undo record.
 byte region, stripe;
-Slot slot[2];
-byte armed;  // 1 + the slot's number.
+Entry entry[2];
+byte armed;  // 1 + the entry's number.
 byte undo[2], last_version = 2;
 
 bool killed[ALL + 1];
 bool ended[ALL + 1];
 byte kills;
 
-// For the properties: who is touching the slots or the record now.
+// For the properties: who is touching the entries or the record now.
 byte touching;
 
-#define SLOT_HALF_DONE(i) ((slot[i].version & 1) != 0 || (slot[i].version != 0 && slot[i].word[0] != slot[i].word[1]))
+#define SLOT_HALF_DONE(i) ((entry[i].version & 1) != 0 || (entry[i].version != 0 && entry[i].word[0] != entry[i].word[1]))
 #define HALF_DONE (armed != 0 || SLOT_HALF_DONE(0) || SLOT_HALF_DONE(1))
 
 inline Touch() {
@@ -58,16 +58,16 @@ inline LeaveAlone() {
   }
 }
 
-// OverwriteLocked(), of slot `at`.
+// OverwriteLocked(), of entry `at`.
 inline Overwrite() {
   d_step { last_version = last_version + 2; mine = last_version }
-  undo[0] = slot[at].word[0];
-  undo[1] = slot[at].word[1];
+  undo[0] = entry[at].word[0];
+  undo[1] = entry[at].word[1];
   armed = at + 1;
-  slot[at].version = mine + 1;
-  slot[at].word[0] = me;
-  slot[at].word[1] = me;
-  slot[at].version = mine;
+  entry[at].version = mine + 1;
+  entry[at].word[0] = me;
+  entry[at].word[1] = me;
+  entry[at].version = mine;
   armed = 0
 }
 
@@ -76,12 +76,12 @@ inline Undo() {
   if
   :: armed != 0 ->
     if
-    :: slot[armed - 1].version != last_version ->
+    :: entry[armed - 1].version != last_version ->
       d_step { last_version = last_version + 2; mine = last_version }
-      slot[armed - 1].version = mine + 1;
-      slot[armed - 1].word[0] = undo[0];
-      slot[armed - 1].word[1] = undo[1];
-      slot[armed - 1].version = mine
+      entry[armed - 1].version = mine + 1;
+      entry[armed - 1].word[0] = undo[0];
+      entry[armed - 1].word[1] = undo[1];
+      entry[armed - 1].version = mine
     :: else
     fi;
     armed = 0
@@ -111,7 +111,7 @@ inline AwaitStripe() {
   od
 }
 
-// A put of anything else, a removal, a compaction: LockKey(), then the slot is overwritten, or goes to another.
+// A put of anything else, a removal, a compaction: LockKey(), then the entry is overwritten, or goes to another.
 inline WorkUnderRegion() {
   if
   :: atomic { region == FREE -> region = me }
@@ -131,13 +131,13 @@ inline WorkUnderRegion() {
   fi;
   Touch();
   if
-  :: slot[at].version != 0 -> Overwrite()
-  :: slot[at].version != 0 -> slot[at].version = 0
-  :: slot[at].version == 0 ->
+  :: entry[at].version != 0 -> Overwrite()
+  :: entry[at].version != 0 -> entry[at].version = 0
+  :: entry[at].version == 0 ->
     d_step { last_version = last_version + 2; mine = last_version }
-    slot[at].word[0] = me;
-    slot[at].word[1] = me;
-    slot[at].version = mine
+    entry[at].word[0] = me;
+    entry[at].word[1] = me;
+    entry[at].version = mine
   fi;
   LeaveAlone();
   region = FREE
@@ -181,17 +181,17 @@ proctype Small(byte me) {
     :: region != FREE -> skip
 #endif
 #ifdef BREAK_DEAD_STRIPE_TAKEN
-    :: region == FREE && slot[at].version != 0 ->
+    :: region == FREE && entry[at].version != 0 ->
 #elif defined(BREAK_REGION_UNCHECKED)
-    :: !dead && slot[at].version != 0 ->
+    :: !dead && entry[at].version != 0 ->
 #else
-    :: region == FREE && !dead && slot[at].version != 0 ->
+    :: region == FREE && !dead && entry[at].version != 0 ->
 #endif
       Touch();
       Overwrite();
       LeaveAlone();
       done = true
-    :: dead || slot[at].version == 0 -> skip
+    :: dead || entry[at].version == 0 -> skip
     fi;
     if
     :: dead && !done -> stripe = DIED

@@ -10,7 +10,7 @@
 // the bytes left cannot hold, the still unread values of all enclosing containers included. So the counts of all
 // containers of one document together never exceed its size, and a caller may allocate by them.
 //
-// Held to the library's parser by tests/core/msgpack_reader_test.cc; the format is in docs/format.md.
+// Held to the library's parser by tests/core/msgpack_reader_test.cc; the format is in docs/format/values.md.
 
 #pragma once
 
@@ -19,7 +19,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "shmpack/region.h"
+#include "shmpack/value_bytes.h"
 
 namespace shmpack {
 

@@ -9,7 +9,7 @@
 //
 // A Region is a process's handle: trivially copyable and destructible, to be closed by Detach(). It is not thread-safe;
 // threads attach each for themselves. A forked child's copy is a handle of its own: parent and child both go on and
-// both detach. Values are opaque bytes here; docs/format.md specifies region and values.
+// both detach. Values are opaque bytes here; docs/format specifies region and values.
 //
 // Nothing in the region is trusted: positions and lengths are loaded once, checked against the size the kernel reported
 // at attach, and used from private memory. Contradictions give Code::kCorrupt.
@@ -29,36 +29,20 @@
 #include "shmpack/region_layout.h"
 #include "shmpack/status.h"
 #include "shmpack/trusted_owners.h"
+#include "shmpack/value_bytes.h"
 
 namespace shmpack {
-
-/// A value's bytes, in up to two pieces: a header made on the spot, and a body that lies elsewhere.
-struct ValueBytes {
-  const void* head = nullptr;
-  uint64_t head_bytes = 0;
-  const void* body = nullptr;
-  uint64_t body_bytes = 0;
-
-  uint64_t bytes() const noexcept { return head_bytes + body_bytes; }
-};
-
-/// Up to 16 bytes in registers.
-struct ShortBytes {
-  uint64_t words[2] = {};  // In memory order.
-  uint32_t count = 0;
-};
-static_assert(sizeof(ShortBytes::words) == kInlineBytes);
 
 /// What Peek() saw: one version of one variable.
 struct Peeked {
   uint64_t version = 0;  // Never reused in this region.
   uint64_t length = 0;   // Bytes.
-  uint32_t slot = 0;     // Where it lay; Copy() needs it.
+  uint32_t entry = 0;    // Where it lay; Copy() needs it.
   Offset block = Offset::kNone;
   uint8_t head[kInlineBytes] = {};  // The first bytes, as many as there are; all of them if length <= kInlineBytes.
 };
 
-/// A value that is kept in its slot.
+/// A value that is kept in its entry.
 struct InlineValue {
   uint64_t version = 0;
   ShortBytes bytes;
@@ -78,7 +62,7 @@ struct RegionRoom {
   uint64_t charge;  // What the value counts against the quota; it ran out if that is more than `free_quota`.
   uint64_t free_quota;
   uint64_t quota_bytes;
-  uint64_t bytes;  // What it takes of the region beside what is there, its slot and the block's header included.
+  uint64_t bytes;  // What it takes of the region beside what is there, its entry and the block's header included.
   uint64_t free_bytes;
   uint64_t total_bytes;
 };
@@ -114,38 +98,38 @@ class Region {
   /// The random number that the region was given when it was made, as the shared bytes have it now.
   uint64_t region_id() const noexcept { return header_->origin.region_id.load(std::memory_order_relaxed); }
 
-  /// Whether the value that Peek() found in `slot` with `version`, in this or an earlier handle to the same segment, is
-  /// still the variable's. For a reader that kept a copy of it: eight loads, no store. False in doubt.
-  bool IsCurrent(uint32_t slot, uint64_t version) const noexcept {
-    const SlotShm* const shm = SlotInBounds(slot);
+  /// Whether the value that Peek() found in `entry` with `version`, in this or an earlier handle to the same segment,
+  /// is still the variable's. For a reader that kept a copy of it: eight loads, no store. False in doubt.
+  bool IsCurrent(uint32_t entry, uint64_t version) const noexcept {
+    const EntryShm* const shm = EntryInBounds(entry);
     if (!HeaderIsIntact(*header_)) return false;
-    // Acquire, all: partner is the release in the core's Store(). The slot may have been given back long ago, and a
-    // value's bytes lie there that look like its version; it exists if it is below slot_count, which changes only while
-    // structure_sequence is odd.
+    // Acquire, all: partner is the release in the core's Store(). The entry may have been given back long ago, and a
+    // value's bytes lie there that look like its version; it exists if it is below entry_count, which changes only
+    // while structure_sequence is odd.
     const IndexShm& index = header_->index;
     const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);
-    return shm != nullptr && (sequence & 1) == 0 && slot < index.slot_count.load(std::memory_order_acquire) &&
+    return shm != nullptr && (sequence & 1) == 0 && entry < index.entry_count.load(std::memory_order_acquire) &&
            shm->version.load(std::memory_order_acquire) == version &&
            index.structure_sequence.load(std::memory_order_acquire) == sequence;
   }
 
-  /// The value of `key` if it lies in `slot`, where it was seen before, and is small enough to be kept there. False: it
-  /// is not, or it is just being written; ask Peek(). Never blocks.
-  [[gnu::always_inline]] bool ReadInline(uint32_t slot, int64_t key, InlineValue* out) const noexcept {
-    const SlotShm* const shm = SlotInBounds(slot);
+  /// The value of `key` if it lies in `entry`, where it was seen before, and is small enough to be kept there. False:
+  /// it is not, or it is just being written; ask Peek(). Never blocks.
+  [[gnu::always_inline]] bool ReadInline(uint32_t entry, int64_t key, InlineValue* out) const noexcept {
+    const EntryShm* const shm = EntryInBounds(entry);
     const IndexShm& index = header_->index;
     const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);
     if (shm == nullptr || (sequence & 1) != 0 || !HeaderIsIntact(*header_)) return false;
-    // Acquire, all: as in PeekSlot() in src/core/peek.cc, which says why this is one version's value.
+    // Acquire, all: as in PeekEntry() in src/core/region/peek.cc, which says why this is one version's value.
     const uint64_t version = shm->version.load(std::memory_order_acquire);
-    const uint64_t slot_key = shm->key.load(std::memory_order_acquire);
+    const uint64_t entry_key = shm->key.load(std::memory_order_acquire);
     const uint32_t meta = shm->meta.load(std::memory_order_acquire);
     out->bytes.words[0] = shm->payload.load(std::memory_order_acquire);
-    if (UsesTail(meta)) out->bytes.words[1] = TailOf(slot).payload.load(std::memory_order_acquire);
+    if (UsesTail(meta)) out->bytes.words[1] = TailOf(entry).payload.load(std::memory_order_acquire);
     out->bytes.count = meta >> kMetaInlineShift;
     out->version = version;
-    return version != 0 && (version & 1) == 0 && slot_key == static_cast<uint64_t>(key) && (meta & 0xff) == 0 &&
-           out->bytes.count <= kInlineBytes && slot < index.slot_count.load(std::memory_order_acquire) &&
+    return version != 0 && (version & 1) == 0 && entry_key == static_cast<uint64_t>(key) && (meta & 0xff) == 0 &&
+           out->bytes.count <= kInlineBytes && entry < index.entry_count.load(std::memory_order_acquire) &&
            shm->version.load(std::memory_order_acquire) == version &&
            index.structure_sequence.load(std::memory_order_acquire) == sequence;
   }
@@ -167,9 +151,9 @@ class Region {
   /// Looks a variable up: its version, length and first bytes. kNotFound, kTimeout, kCorrupt.
   Status Peek(int64_t key, uint32_t timeout_ms, Peeked* out) noexcept;
 
-  /// Peek() in the slot where the variable was seen before, without a search. kChanged: it is not there any more, or it
-  /// is being written. kCorrupt. Never blocks.
-  Status PeekAt(uint32_t slot, int64_t key, Peeked* out) noexcept;
+  /// Peek() in the entry where the variable was seen before, without a search. kChanged: it is not there any more, or
+  /// it is being written. kCorrupt. Never blocks.
+  Status PeekAt(uint32_t entry, int64_t key, Peeked* out) noexcept;
 
   /// Copies bytes [skip, length) of the very version that was peeked at to `out`. kChanged: it has been replaced since,
   /// and `out` holds garbage.
@@ -200,14 +184,15 @@ class Region {
   /// Put() by way of the region's lock.
   Status PutAnywhere(int64_t key, const ValueBytes& value, Deadline& deadline) noexcept;
 
-  /// Null: no slot of this region can have that index.
-  const SlotShm* SlotInBounds(uint32_t slot) const noexcept {
-    if (uint64_t{slot} * (sizeof(SlotGroupShm) / kGroupSlots) >= bytes_ - sizeof(HeaderShm)) return nullptr;
-    return reinterpret_cast<const SlotShm*>(reinterpret_cast<const char*>(header_) + bytes_ - SlotBelowEnd(slot));
+  /// Null: no entry of this region can have that index.
+  const EntryShm* EntryInBounds(uint32_t entry) const noexcept {
+    if (uint64_t{entry} * (sizeof(EntryGroupShm) / kGroupEntries) >= bytes_ - sizeof(HeaderShm)) return nullptr;
+    return reinterpret_cast<const EntryShm*>(reinterpret_cast<const char*>(header_) + bytes_ - EntryBelowEnd(entry));
   }
-  /// REQUIRES: SlotInBounds(slot) is not null.
-  const SlotTailShm& TailOf(uint32_t slot) const noexcept {
-    return *reinterpret_cast<const SlotTailShm*>(reinterpret_cast<const char*>(header_) + bytes_ - TailBelowEnd(slot));
+  /// REQUIRES: EntryInBounds(entry) is not null.
+  const EntryTailShm& TailOf(uint32_t entry) const noexcept {
+    return *reinterpret_cast<const EntryTailShm*>(reinterpret_cast<const char*>(header_) + bytes_ -
+                                                  TailBelowEnd(entry));
   }
 
   HeaderShm* header_ = nullptr;  // Where this process has it.

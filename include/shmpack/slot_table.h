@@ -15,7 +15,7 @@
 //
 // A handle is plain data, to be closed by Detach(); any number of threads may use one at once. Parent and child of a
 // fork go on with the same addresses. `timeout_ms` bounds the wait for a lock in every function that has it; then
-// Code::kTimeout, and nothing has changed. An id that is not below slot_count(): kInvalid. docs/format.md has the
+// Code::kTimeout, and nothing has changed. An id that is not below slot_count(): kInvalid. docs/format/slots.md has the
 // bytes.
 
 #pragma once
@@ -23,7 +23,7 @@
 #include <cstdint>
 
 #include "shmpack/lock_holder.h"
-#include "shmpack/slot_layout.h"
+#include "shmpack/slot_table_layout.h"
 #include "shmpack/status.h"
 
 namespace shmpack {

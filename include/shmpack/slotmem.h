@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Slot tables for programs in C: shmpack/slot_table.h, call by call. PHP's slotmem_* functions and the httpd module use
- * the same tables; docs/format.md has their bytes.
+ * the same tables; docs/format/slots.md has their bytes.
  *
  * A shmpack_slots is plain data of the caller's, to be ended by shmpack_slots_detach(). Any number of threads may use
  * one at once; after a fork parent and child go on with the same addresses. Nothing here allocates, prints, aborts,
@@ -9,8 +9,8 @@
  * they were. `timeout_ms` bounds the wait for a lock: then SHMPACK_TIMEOUT, and nothing has changed.
  *
  * What lies in a slot is its users' affair: bytes, of which those that nobody put are 0. A value that PHP's
- * slotmem_put_var() stored is msgpack, behind five bytes: docs/format.md. A slot that is grabbed and not released when
- * its process ends stays in use until somebody calls shmpack_slots_reclaim(). docs/slotmem.md has an example.
+ * slotmem_put_var() stored is msgpack, behind five bytes: docs/format/slots.md. A slot that is grabbed and not released
+ * when its process ends stays in use until somebody calls shmpack_slots_reclaim(). docs/slotmem.md has an example.
  *
  * To link: `./dev build library` prints the path of libshmpack.a, which needs no C++ library at run time. So
  *

@@ -3,8 +3,8 @@
 // The msgpack extension types of stored values, and the bounds both sides of the codec keep.
 //
 // These numbers are part of the format: they are never reused for something else. Each payload is msgpack itself; the
-// forms are written out byte by byte, with examples, in docs/format.md. Plain data (nil, booleans, numbers, strings and
-// arrays of them) carries none of these.
+// forms are written out byte by byte, with examples, in docs/format/values.md. Plain data (nil, booleans, numbers,
+// strings and arrays of them) carries none of these.
 
 #pragma once
 

@@ -3,27 +3,102 @@
 #
 # Checks of the sources themselves, for `./dev lint` and `./dev test`. Each prints what is wrong and then fails.
 
-# check_layers: php, httpd -> core -> port, never up; and no Zend name below src/php.
+# What each folder may include of ours: layer first, family inside. A file that has rules of its own stands before its folder.
+# shmpack:<family> are the headers of include/shmpack that layer_headers gives to it. A family includes what all share, never
+# another family, but for the arrows that are listed here: php/region to php/cache.
+layer_rules='
+shmpack:base        | shmpack:base
+shmpack:values      | shmpack:base shmpack:values
+shmpack:region      | shmpack:base shmpack:region
+shmpack:slots       | shmpack:base shmpack:slots
+shmpack:semaphore   | shmpack:base shmpack:semaphore
+port                | shmpack:base port
+core/base           | shmpack:base port core/base
+core/values         | shmpack:base shmpack:values port core/base core/values
+core/region         | shmpack:base shmpack:values shmpack:region port core/base core/values core/region
+core/slots          | shmpack:base shmpack:values shmpack:slots port core/base core/values core/slots
+core/semaphore      | shmpack:base shmpack:values shmpack:semaphore port core/base core/values core/semaphore
+c_api               | shmpack:base shmpack:slots
+httpd               | shmpack:slots
+php/module.cc       | shmpack:base shmpack:region shmpack:slots port php php/values php/cache php/region php/slots php/semaphore
+php/php_shmpack.h   | shmpack:base php php/values php/cache
+php                 | shmpack:base port php
+php/values          | shmpack:base shmpack:values port core/base core/values php php/values
+php/cache           | shmpack:base shmpack:region php php/values php/cache
+php/region          | shmpack:base shmpack:values shmpack:region port php php/values php/cache php/region
+php/slots           | shmpack:base shmpack:values shmpack:slots port core/slots php php/values php/slots
+php/semaphore       | shmpack:base shmpack:values shmpack:semaphore port php php/values php/semaphore
+'
+layer_headers='
+base      | lock_holder.h shared_word.h status.h trusted_owners.h value_bytes.h
+values    | msgpack_reader.h value_types.h
+region    | region.h region_layout.h
+slots     | slot_table.h slot_table_layout.h slotmem.h
+semaphore | semaphore.h
+'
+
+# layer_of <path below src or include>: the folder that the rules name it by, in $layer; nothing for a header of no family.
+layer_of() {
+  layer=${1%/*}
+  [[ $layer != shmpack ]] || layer=${layer_families[$1]:-}
+}
+
+# check_layers: each source includes only what its folder may (layer_rules); the system is the port's; and there is no Zend name
+# below src/php. Fails, too, for a folder without a rule and for a rule without a source.
 check_layers() {
-  local bad=0 folder forbidden found
-  while IFS='|' read -r folder forbidden; do
-    if found=$(grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[\"<]($forbidden)" "$root/$folder"); then
-      echo "$folder includes something of a layer above it:"
-      echo "$found"
+  local bad=0 file path layer included found
+  local -A layer_allows=() layer_families=() layers=() seen=()
+  while IFS='| ' read -r layer found; do
+    [[ -z $layer ]] || layer_allows[$layer]=" $found "
+  done <<<"$layer_rules"
+  while IFS='| ' read -r layer found; do
+    for included in $found; do layer_families[shmpack/$included]=shmpack:$layer; done
+  done <<<"$layer_headers"
+  while IFS= read -r file; do
+    path=${file#"$root"/*/} # Below src or include.
+    layer_of "$path"
+    [[ -z ${layer_allows[$path]:-} ]] || layer=$path
+    if [[ -z ${layer_allows[$layer]:-} ]]; then
+      echo "${file#"$root"/} is in no folder of layer_rules, or no family's of layer_headers (scripts/lib/checks.sh)"
       bad=1
     fi
-  done <<'RULES'
-include|php|zend|Zend|ext/|main/|TSRM|SAPI|core/|port/|httpd
-src/core|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|ap_|apr
-src/port|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|ap_|apr|core/
-src/c_api|php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|ap_|apr|core/|port/
-src/httpd|php|zend|Zend|ext/|main/|TSRM|SAPI|core/|port/
-RULES
+    layers[$file]=$layer
+    seen[$layer]=1
+  done < <(find "$root/src" "$root/include" -name '*.cc' -o -name '*.h' -o -name '*.c')
+  while IFS=: read -r file included; do
+    included=${included##*[\"<]}
+    # Of a library: PHP's own come by their names alone, or from folders that we have not.
+    [[ -f $root/src/$included || -f $root/include/$included ]] || continue
+    layer_of "$included"
+    found=${layers[$file]}
+    if [[ ${layer_allows[$found]:-} != *" ${layer:-none} "* ]]; then
+      echo "${file#"$root"/} includes $included; $found may include only:${layer_allows[$found]:-}"
+      bad=1
+    fi
+  done < <(grep -roE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<][^">]+' "$root/src" "$root/include")
+  for layer in "${!layer_allows[@]}"; do
+    [[ -n ${seen[$layer]:-} ]] || {
+      echo "layer_rules has $layer, and there is no such source"
+      bad=1
+    }
+  done
+  local below=("$root"/include "$root"/src/{c_api,core,port})
+  if found=$(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<](php|zend|Zend|ext/|main/|TSRM|SAPI|httpd|ap_|apr)' "${below[@]}" | grep -v '"port/'); then
+    echo "PHP or httpd is included below their layers:"
+    echo "$found"
+    bad=1
+  fi
+  if found=$(grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<](sys/|linux/|[a-z_]+\.h[">]|c(time|signal)>)' "$root"/src/{core,php,c_api} | grep -vE '<(immintrin|php|zend_[a-z_]+|config)\.h>|"(php|zend_[a-z_]+|config|php_[a-z_]+|SAPI)\.h"'); then
+    echo "the system is included outside of src/port:"
+    echo "$found"
+    bad=1
+  fi
   local names='zend_[a-z_]+|ZEND_[A-Z_]+|zval|HashTable|php_[a-z_]+|PHP_[A-Z]+_FUNCTION|PHP_FUNCTION|[es]?malloc_persistent|emalloc|efree|estrdup|Z_[A-Z]+(_P|_PP)?|RETURN_[A-Z]+|TSRMLS_[A-Z]+'
   # What is written in a comment or between quotes is not a name.
-  if found=$(find "$root/include" "$root/src/c_api" "$root/src/core" "$root/src/port" -name '*.cc' -o -name '*.h' | while IFS= read -r file; do
-    sed -E -e 's|//.*||' -e 's|"[^"]*"|""|g' "$file" | grep -nwE "$names" | sed "s|^|${file#"$root"/}:|"
-  done) && [[ -n $found ]]; then
+  found=$(find "${below[@]}" \( -name '*.cc' -o -name '*.h' \) -exec awk -v names="(^|[^A-Za-z0-9_])($names)($|[^A-Za-z0-9_])" -v root="$root/" '
+    { line = $0; sub("//.*", "", line); gsub("\"[^\"]*\"", "", line) }
+    line ~ names { print substr(FILENAME, length(root) + 1) ":" FNR ":" $0 }' {} +)
+  if [[ -n $found ]]; then
     echo "a PHP name below src/php:"
     echo "$found"
     bad=1
@@ -114,14 +189,15 @@ check_needs_no_cxx() {
 # check_kill_points_cost <folder for objects>: a kill point costs nothing in a release build. Each source with some is compiled
 # as it is, and with Store() and CopyIn() being the bare store and copy, and FaultPoint() nothing at all: the same instructions.
 check_kill_points_cost() {
-  local folder=$1 flags=(-std=c++20 -O2 -fPIC -fvisibility=hidden "-I$root/src" "-I$root/include") bad=0 count=0 source name
+  local folder=$1 flags=(-std=c++20 -O2 -fPIC -fvisibility=hidden "-I$root/src" "-I$root/include") bad=0 count=0 source name sources
   rm -rf "$folder"
   mkdir -p "$folder"
+  mapfile -t sources < <(sources_of "$root"/src/{core,port})
   while IFS= read -r source; do
     name=$folder/$(basename "$source" .cc)
     count=$((count + 1))
     {
-      printf '%s\n' '#include "core/shared_access.h"' 'template <typename T>' \
+      printf '%s\n' '#include "core/base/shared_access.h"' 'template <typename T>' \
         'inline void BareStore(std::atomic<T>& word, T value) noexcept { word.store(value, std::memory_order_release); }' \
         'inline void BareCopyIn(uint8_t* shared, const void* from, uint64_t bytes) noexcept {' \
         '  std::atomic_thread_fence(std::memory_order_release);' '  std::memcpy(shared, from, bytes);' '}' \
@@ -135,7 +211,7 @@ check_kill_points_cost() {
       echo "kill points leave something in a release build of ${source#"$root"/}: objdump -dr $name.o and $name.bare.o differ"
       bad=1
     fi
-  done < <(grep -lE '\b(Store|CopyIn|FaultPoint)\(' "$root"/src/core/*.cc "$root"/src/port/*.cc)
+  done < <(grep -lE '\b(Store|CopyIn|FaultPoint)\(' "${sources[@]}")
   if [[ $count -eq 0 ]]; then
     echo "no source has a kill point"
     bad=1
@@ -153,13 +229,13 @@ check_order_on_arm() {
   rm -rf "$folder"
   mkdir -p "$folder"
   cat >"$folder/probe.cc" <<'PROBE'
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
 #include "port/robust_lock_linux.cc"
 #include "shmpack/region.h"
 using namespace shmpack;
 struct shmpack::RegionTestPeer {
-  static const Region& WithSlot(const Region& region) {
-    if (region.SlotInBounds(1) == nullptr) __builtin_unreachable();
+  static const Region& WithEntry(const Region& region) {
+    if (region.EntryInBounds(1) == nullptr) __builtin_unreachable();
     return region;
   }
 };
@@ -171,8 +247,8 @@ void PutIn(uint8_t* shared, const uint64_t* from) { CopyIn(shared, from, 8); }
 void TakeOut(uint64_t* to, const uint8_t* shared) { CopyOut(to, shared, 8); }
 void StoreWord(SharedU64& word, uint64_t value) { Store(word, value); }
 uint64_t LoadWord(const SharedU64& word) { return Load(word); }
-bool ReadSlot(const Region& region, InlineValue* out) { return RegionTestPeer::WithSlot(region).ReadInline(1, 2, out); }
-bool LookAtSlot(const Region& region) { return RegionTestPeer::WithSlot(region).IsCurrent(1, 2); }
+bool ReadEntry(const Region& region, InlineValue* out) { return RegionTestPeer::WithEntry(region).ReadInline(1, 2, out); }
+bool LookAtEntry(const Region& region) { return RegionTestPeer::WithEntry(region).IsCurrent(1, 2); }
 }
 PROBE
   clang++ "${flags[@]}" "$folder/probe.cc" -o "$folder/probe.s" || return 1
@@ -193,8 +269,8 @@ PutIn dmb ish;.*str x
 TakeOut ldr x.*dmb ish(ld)?;
 StoreWord stlr x
 LoadWord lda(p)?r x
-ReadSlot (lda(p)?r .*){9}
-LookAtSlot (lda(p)?r .*){4}
+ReadEntry (lda(p)?r .*){9}
+LookAtEntry (lda(p)?r .*){4}
 WANTED
   return "$bad"
 }

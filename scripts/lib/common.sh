@@ -110,6 +110,17 @@ need_php() {
   php_config=php-config$php_version
 }
 
+# sources_of <folder>...: prints the C++ sources of each folder and of those in it. Fails if a folder has none: a list that
+# lost its folder would build, or check, less and say nothing.
+sources_of() {
+  local folder found
+  for folder in "$@"; do
+    found=$(find "$folder" -name '*.cc' | sort)
+    [[ -n $found ]] || fail "no sources in $folder"
+    echo "$found"
+  done
+}
+
 # build_extension: leaves the extension in $extension, and PHP's build files in $out/phpize. Incremental: objects are
 # in out/build, sources stay where they are.
 build_extension() {
@@ -129,7 +140,7 @@ build_extension() {
     (cd "$build" && "$stage/configure" --with-php-config="$(command -v "$php_config")") >>"$log" 2>&1 ||
       fail "configure failed: $(grep -m 1 'error:' "$log" || true) (all of it: $log)"
     echo "$stamp" >"$build/stamp"
-  elif ! compgen -G "$build/src/*/*.dep" >/dev/null; then
+  elif [[ -z $(find "$build/src" -name '*.dep' -print -quit) ]]; then
     # This PHP's makefiles do not know which headers a source includes: build all of it when one is newer.
     if [[ -n $(find "$root/src" "$root/include" -name '*.h' -newer "$build/modules/shmpack.so" 2>/dev/null) ]]; then
       make -C "$build" clean >/dev/null
@@ -143,22 +154,28 @@ build_extension() {
   grep -E 'warning:' "$log" >&2 || true
   extension=$build/modules/shmpack.so
   [[ -f $extension ]] || fail "the build made no $extension: see $log"
+  # Either no object has a list of its headers, or each has: else a change of a header would build only a part.
+  local objects lists
+  objects=$(find "$build/src" -name '*.lo' | wc -l)
+  lists=$(find "$build/src" -name '*.dep' | wc -l)
+  [[ $objects -gt 0 && ($lists -eq 0 || $lists -eq $objects) ]] ||
+    fail "$lists of $objects objects in $build/src have a list of their headers (.dep): remove $build"
 }
 
 # build_library: leaves the core with its C interface, to be linked into other programs, in $library.
 build_library() {
   need_packages g++
-  local build=$out/library stamp source
+  local build=$out/library stamp sources
   local compile=("${CXX:-g++}" -std=c++20 -O2 -g -fPIC -fvisibility=hidden -fno-exceptions -fno-rtti -Wall -Wextra
     "-I$root/src" "-I$root/include")
   library=$build/libshmpack.a
   mkdir -p "$build"
-  stamp=$(cat "$root"/include/shmpack/*.h "$root"/src/{c_api,core,port}/* <(echo "${compile[*]}") | cksum)
+  sources=$(sources_of "$root"/src/{c_api,core,port})
+  stamp=$( (find "$root"/include "$root"/src/{c_api,core,port} -type f | sort | xargs cat && echo "${compile[*]}") | cksum)
   [[ ! -f $library || $(cat "$build/stamp" 2>/dev/null || true) != "$stamp" ]] || return 0
   say "building the library"
   rm -f "$build"/*.o "$library"
-  for source in "$root"/src/{c_api,core,port}/*.cc; do printf '%s\0' "$source"; done |
-    (cd "$build" && xargs -0 -n 1 -P "$(nproc)" "${compile[@]}" -c) >"$build/log" 2>&1 || {
+  (cd "$build" && xargs -n 1 -P "$(nproc)" "${compile[@]}" -c <<<"$sources") >"$build/log" 2>&1 || {
     grep -E 'error' "$build/log" | head -40 >&2 || true
     fail "the library does not build: see $build/log"
   }

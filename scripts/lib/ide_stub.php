@@ -23,7 +23,7 @@ foreach ($found as ['comment' => $comment, 'code' => $code]) {
 }
 
 /** The numbers of what @cvalue names. */
-preg_match_all('/^ *(kSlots\w+) = (\d+),/m', file_get_contents("$root/include/shmpack/slot_layout.h"), $found);
+preg_match_all('/^ *(kSlots\w+) = (\d+),/m', file_get_contents("$root/include/shmpack/slot_table_layout.h"), $found);
 $numbers = array_combine($found[1], $found[2]);
 
 /** A declaration as it is in the result. */

@@ -18,15 +18,15 @@
 #include <string_view>
 
 #include "ext/standard/info.h"
-#include "php/sem_functions.h"
-#include "php/shm_functions.h"
-#include "php/slot_functions.h"
+#include "php/region/sysv_shared_memory.h"
+#include "php/semaphore/sysv_semaphore.h"
+#include "php/slots/slot_table_object.h"
 #include "php/stand_in.h"
-#include "php/value_decoder.h"
+#include "php/values/value_decoder.h"
 #include "php_ini.h"
 #include "port/users.h"
 #include "shmpack/region_layout.h"
-#include "shmpack/slot_layout.h"
+#include "shmpack/slot_table_layout.h"
 #include "zend_interfaces.h"
 
 extern "C" {

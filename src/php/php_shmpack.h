@@ -16,8 +16,8 @@
 #endif
 
 #include "php.h"
-#include "php/decoded_cache.h"
-#include "php/map_shapes.h"
+#include "php/cache/decoded_cache.h"
+#include "php/values/map_shapes.h"
 #include "shmpack/trusted_owners.h"
 
 #define PHP_SHMPACK_VERSION "0.1.0"
@@ -34,7 +34,7 @@ ZEND_BEGIN_MODULE_GLOBALS(shmpack)
   shmpack::php::DecodedCache decoded_cache;
   shmpack::php::MapShapes map_shapes;
   char *runtime_dir;  // shmpack.runtime_dir: where slot tables with relative names are; empty: this user's, in memory.
-  char *allowed_classes;  // shmpack.allowed_classes: see php/allowed_classes.h.
+  char *allowed_classes;  // shmpack.allowed_classes: see php/values/allowed_classes.h.
   shmpack::TrustedOwners trusted_owners;  // shmpack.trusted_owners.
 ZEND_END_MODULE_GLOBALS(shmpack)
 // clang-format on

@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#include "port/monotonic_clock.h"
+#include "port/clock.h"
 #include "port/stuck_words.h"
 
 namespace shmpack {

@@ -11,10 +11,9 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 
+#include "port/clock.h"
 #include "port/fault_point.h"
-#include "port/monotonic_clock.h"
 #include "port/named_file.h"
 #include "port/random_id.h"
 #include "port/users.h"
@@ -273,8 +272,7 @@ Status LockFile(const char* path, uint64_t device, uint64_t inode, uint32_t time
     } else if (MonotonicSeconds() >= deadline) {
       status = Status(Code::kTimeout, "another process has it locked");
     } else {
-      const timespec a_moment = {0, 1'000'000};
-      nanosleep(&a_moment, nullptr);
+      SleepUs(1000);
     }
   }
   // While it waited, another may have taken the name away.

@@ -19,6 +19,9 @@ struct ProcessIdentity {
   bool operator==(const ProcessIdentity&) const noexcept = default;
 };
 
+/// This process's pid, in its own pid namespace.
+uint32_t OwnProcess() noexcept;
+
 ProcessIdentity OwnIdentity() noexcept;
 
 /// Whether that process has certainly ended (one that nobody has waited for yet has). False in doubt: another pid

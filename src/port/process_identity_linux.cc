@@ -61,12 +61,14 @@ thread_local CachedIdentity cached;
 
 }  // namespace
 
+uint32_t OwnProcess() noexcept { return static_cast<uint32_t>(getpid()); }
+
 ProcessIdentity OwnIdentity() noexcept {
   if (cached.fork_count != ForkCount()) {
     ProcessIdentity own;
     bool ended;
     struct stat info;
-    own.pid = static_cast<uint32_t>(getpid());
+    own.pid = OwnProcess();
     if (stat("/proc/self/ns/pid", &info) == 0) own.pid_namespace = info.st_ino;
     if (!ReadStat(own.pid, &ended, &own.start_time)) own.start_time = 0;
     cached = {own, ForkCount()};

@@ -43,7 +43,7 @@
 
 #include "port/deadline.h"
 #include "shmpack/lock_holder.h"
-#include "shmpack/region_layout.h"
+#include "shmpack/shared_word.h"
 
 namespace shmpack {
 

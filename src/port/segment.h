@@ -43,7 +43,7 @@ Status DescribeSegment(int32_t id, SegmentInfo* out) noexcept;
 Status TryMapping(uint64_t bytes) noexcept;
 
 /// Makes a zero-filled segment under `key`, which is not 0; not mapped. Until FinishSegment() it carries a mark in its
-/// mode (docs/format.md, "How a segment becomes a region"), so that one whose maker was killed is told from a
+/// mode (docs/format/region.md, "How a segment becomes a region"), so that one whose maker was killed is told from a
 /// stranger's. kChanged: somebody else made one under that key meanwhile. kSystem.
 Status CreateSegment(int32_t key, uint64_t bytes, uint32_t permissions, int32_t* id) noexcept;
 

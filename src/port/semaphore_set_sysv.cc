@@ -10,8 +10,8 @@
 #include <cerrno>
 #include <cmath>
 
+#include "port/clock.h"
 #include "port/fault_point.h"
-#include "port/monotonic_clock.h"
 #include "port/semaphore_set.h"
 
 namespace shmpack {

@@ -30,8 +30,7 @@ foreach (['apcu' => 'APCu', 'yac' => 'Yac'] as $peer => $title) {
 // As ./dev bench builds it.
 $slot_cost = sys_get_temp_dir() . '/shmpack-slot-cost-' . getmypid();
 $sources = implode(' ', array_map(escapeshellarg(...), [
-    "$root/bench/slot_cost.cc", "$root/src/core/checksum.cc",
-    ...glob("$root/src/core/slot_*.cc"), ...glob("$root/src/port/*.cc"),
+    "$root/bench/slot_cost.cc", ...glob("$root/src/{core/base,core/slots,port}/*.cc", GLOB_BRACE),
 ]));
 exec("g++ -std=c++20 -I$root/include -I$root/src -o $slot_cost $sources 2>&1", $lines, $status);
 if ($status === 0) array_push($command, '--slot-cost', $slot_cost); else $absent[] = 'slots';

@@ -1,5 +1,5 @@
 --TEST--
-What is kept of one region is not taken for another's, with the same slots and versions, under the same key or none
+What is kept of one region is not taken for another's, with the same entries and versions, under the same key or none
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
 #include "port/fault_point.h"
 
 namespace shmpack {

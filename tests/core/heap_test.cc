@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Random puts and removes in small regions, and after each of them every word that can be computed from others is held
-// to them: sizes and flags of blocks, bins, owners, spare blocks, free slots, chains, counters. The same with
+// to them: sizes and flags of blocks, bins, owners, spare blocks, free entries, chains, counters. The same with
 // processes killed on the way, and killed again in the repair. Values are held to a std::map.
 
-#include "core/heap.h"
+#include "core/region/heap.h"
 
 #include <map>
 #include <random>
 #include <set>
 
-#include "core/index.h"
-#include "core/overwrite.h"
-#include "core/stripe.h"
+#include "core/region/index.h"
+#include "core/region/overwrite.h"
+#include "core/region/stripe.h"
 #include "fault_injection.h"
 #include "test_region.h"
 
@@ -25,49 +25,49 @@ class Checker {
   explicit Checker(const Region& region) : view_(region), header_(view_.header()) {}
 
   void Check() {
-    slot_count_ = view_.LoadSlotCount();
+    entry_count_ = view_.LoadEntryCount();
     heap_end_ = header_.writer.heap_end;
-    ASSERT_NE(slot_count_, kNoSlot);
+    ASSERT_NE(entry_count_, kNoEntry);
     ASSERT_GE(heap_end_, view_.heap_begin());
-    ASSERT_LE(heap_end_, view_.slots_begin(slot_count_));
+    ASSERT_LE(heap_end_, view_.entries_begin(entry_count_));
     EXPECT_EQ(header_.lock.word, 0U);
-    EXPECT_EQ(header_.move.armed | header_.move.slot_from, 0U);
+    EXPECT_EQ(header_.move.armed | header_.move.entry_from, 0U);
     for (const StripeShm& stripe : header_.stripes) EXPECT_EQ(stripe.lock.word | stripe.undo.armed, 0U);
     EXPECT_EQ(header_.index.structure_sequence & 1, 0U);
-    CheckSlots();
+    CheckEntries();
     CheckBlocks();
     CheckBins();
   }
 
  private:
-  void CheckSlots() {
-    std::set<uint32_t> free_slots;
+  void CheckEntries() {
+    std::set<uint32_t> free_entries;
     std::set<uint64_t> versions;
     uint64_t data_bytes = 0;
-    for (uint32_t i = 0; i < slot_count_; ++i) {
-      const SlotShm& slot = view_.slot(i);
-      if (slot.version == 0) {
-        free_slots.insert(i);
+    for (uint32_t i = 0; i < entry_count_; ++i) {
+      const EntryShm& entry = view_.entry(i);
+      if (entry.version == 0) {
+        free_entries.insert(i);
         continue;
       }
-      EXPECT_EQ(slot.version & 1, 0U) << "slot " << i;
-      EXPECT_LE(slot.version, header_.stripes[TestStripeOf(static_cast<int64_t>(slot.key.load()))].last_version);
-      EXPECT_TRUE(versions.insert(slot.version).second) << "a version that two slots have";
-      uint32_t found = kNoSlot;
-      EXPECT_EQ(FindSlot(view_, static_cast<int64_t>(slot.key.load()), slot_count_, &found), Found::kYes);
-      EXPECT_EQ(found, i) << "a slot that its chain does not lead to";
+      EXPECT_EQ(entry.version & 1, 0U) << "entry " << i;
+      EXPECT_LE(entry.version, header_.stripes[TestStripeOf(static_cast<int64_t>(entry.key.load()))].last_version);
+      EXPECT_TRUE(versions.insert(entry.version).second) << "a version that two entries have";
+      uint32_t found = kNoEntry;
+      EXPECT_EQ(FindEntry(view_, static_cast<int64_t>(entry.key.load()), entry_count_, &found), Found::kYes);
+      EXPECT_EQ(found, i) << "an entry that its chain does not lead to";
       const ValueWords words = LoadValueWords(view_, i);
       if (!words.in_heap()) continue;
-      EXPECT_TRUE(block_of_slot_.emplace(words.offset(), i).second) << "a block that two slots own";
+      EXPECT_TRUE(block_of_entry_.emplace(words.offset(), i).second) << "a block that two entries own";
       data_bytes += ChargedBytes(words.length());
     }
-    EXPECT_EQ(header_.writer.live_slots, versions.size());
+    EXPECT_EQ(header_.writer.live_entries, versions.size());
     EXPECT_EQ(header_.writer.data_bytes, data_bytes);
-    for (uint32_t link = header_.writer.free_slot; link != 0;) {
-      ASSERT_EQ(free_slots.erase(link - 1), 1U) << "in the list of free slots, and not free, or twice";
-      link = static_cast<uint32_t>(view_.slot(link - 1).payload);
+    for (uint32_t link = header_.writer.free_entry; link != 0;) {
+      ASSERT_EQ(free_entries.erase(link - 1), 1U) << "in the list of free entries, and not free, or twice";
+      link = static_cast<uint32_t>(view_.entry(link - 1).payload);
     }
-    EXPECT_TRUE(free_slots.empty()) << "a free slot in no list";
+    EXPECT_TRUE(free_entries.empty()) << "a free entry in no list";
   }
 
   void CheckBlocks() {
@@ -90,10 +90,10 @@ class Checker {
         EXPECT_EQ(*reinterpret_cast<uint32_t*>(view_.at(offset + size) - 4), size);
         free_blocks_[offset] = size;
       } else if (spares.erase(offset) == 0) {
-        const auto slot = block_of_slot_.find(offset);
-        ASSERT_TRUE(slot != block_of_slot_.end()) << "not free, and nobody's; slot " << owner - 1 << " had it last";
-        EXPECT_TRUE(Suits(size, BlockUnits(LoadValueWords(view_, slot->second).length())));
-        block_of_slot_.erase(slot);
+        const auto entry = block_of_entry_.find(offset);
+        ASSERT_TRUE(entry != block_of_entry_.end()) << "not free, and nobody's; entry " << owner - 1 << " had it last";
+        EXPECT_TRUE(Suits(size, BlockUnits(LoadValueWords(view_, entry->second).length())));
+        block_of_entry_.erase(entry);
         live_units += size;
       }
       previous_free = owner == 0;
@@ -101,7 +101,7 @@ class Checker {
     }
     EXPECT_EQ(offset, heap_end_);
     EXPECT_FALSE(previous_free) << "a free block at the heap's end";
-    EXPECT_TRUE(block_of_slot_.empty()) << "a value in a block that is not its slot's";
+    EXPECT_TRUE(block_of_entry_.empty()) << "a value in a block that is not its entry's";
     EXPECT_TRUE(spares.empty()) << "a spare block that is none, or free";
     EXPECT_EQ(header_.writer.live_units, live_units);
   }
@@ -128,10 +128,10 @@ class Checker {
 
   RegionView view_;
   HeaderShm& header_;
-  uint32_t slot_count_ = 0;
+  uint32_t entry_count_ = 0;
   uint32_t heap_end_ = 0;
-  std::map<uint64_t, uint32_t> block_of_slot_;  // Taken out as the heap is walked.
-  std::map<uint32_t, uint32_t> free_blocks_;    // Size by offset; taken out as the bins are walked.
+  std::map<uint64_t, uint32_t> block_of_entry_;  // Taken out as the heap is walked.
+  std::map<uint32_t, uint32_t> free_blocks_;     // Size by offset; taken out as the bins are walked.
 };
 
 struct Step {
@@ -165,9 +165,10 @@ class HeapTest : public ::testing::TestWithParam<uint32_t> {
       const uint64_t freed = is_new || old->second.size() <= kInlineBytes ? 0 : ChargedBytes(old->second.size());
       if (header.writer.data_bytes - freed + ChargedBytes(size) > header.quota_bytes) return true;
     }
-    const uint64_t slots = header.writer.live_slots + (is_new ? 1 : 0);
+    const uint64_t entries = header.writer.live_entries + (is_new ? 1 : 0);
     const uint64_t units = header.writer.live_units + (size > kInlineBytes ? BlockUnits(size) : 0);
-    return sizeof(HeaderShm) + SlotBytes(slots) + units * kUnitBytes > RegionTestPeer::Header(region).decoy.total_bytes;
+    return sizeof(HeaderShm) + EntryBytes(entries) + units * kUnitBytes >
+           RegionTestPeer::Header(region).decoy.total_bytes;
   }
 
   void Apply(const Step& step) {

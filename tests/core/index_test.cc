@@ -2,14 +2,14 @@
 //
 // Chains of the index: keys that were chosen to share one, and chains that hostile bytes make.
 
-#include "core/index.h"
+#include "core/region/index.h"
 
 #include <linux/futex.h>
 
 #include <set>
 #include <vector>
 
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
 #include "test_region.h"
 
 namespace shmpack {
@@ -18,14 +18,14 @@ namespace {
 int loads;
 void CountLoads(const void*) { ++loads; }
 
-TEST(IndexTest, ARingIsLeftWhenASlotIsToBeUnlinked) {
+TEST(IndexTest, ARingIsLeftWhenAEntryIsToBeUnlinked) {
   TestRegion region(1'000);
   for (const int64_t key : {1, 2}) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
   const RegionView view(*region);
-  const uint32_t slot_count = view.LoadSlotCount();
-  for (uint32_t bucket = 0; bucket < 2 * slot_count; ++bucket) BucketShm(view, bucket) = 1;
-  view.slot(0).next = 1;
-  EXPECT_FALSE(UnlinkLocked(view, slot_count, 1));
+  const uint32_t entry_count = view.LoadEntryCount();
+  for (uint32_t bucket = 0; bucket < 2 * entry_count; ++bucket) BucketShm(view, bucket) = 1;
+  view.entry(0).next = 1;
+  EXPECT_FALSE(UnlinkLocked(view, entry_count, 1));
 }
 
 TEST(IndexTest, WhoChoosesKeysCannotChooseTheirChain) {
@@ -43,10 +43,10 @@ TEST(IndexTest, WhoChoosesKeysCannotChooseTheirChain) {
   for (const int64_t key : keys) ASSERT_EQ(Put(region, key, "v"), Code::kOk);
   const RegionView view(region);
   for (const int64_t key : keys) {
-    uint32_t slot = 0;
+    uint32_t entry = 0;
     loads = 0;
     load_hook = CountLoads;
-    const Found found = FindSlot(view, key, view.LoadSlotCount(), &slot);
+    const Found found = FindEntry(view, key, view.LoadEntryCount(), &entry);
     load_hook = nullptr;
     EXPECT_EQ(found, Found::kYes);
     EXPECT_LT(loads, 100);
@@ -63,14 +63,14 @@ TEST(IndexTest, WhoChoosesKeysCannotChooseTheirChain) {
 
 TEST(IndexTest, ALongChainEndsInAStatusAfterABoundedWalk) {
   TestRegion region(4'000'000);
-  constexpr uint32_t kSlots = 50'000;
-  for (int64_t key = 0; key < kSlots; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
+  constexpr uint32_t kEntries = 50'000;
+  for (int64_t key = 0; key < kEntries; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
   HeaderShm& header = RegionTestPeer::Header(*region);
   const RegionView view(*region);
   const auto make_chain = [&](uint64_t sequence) {
-    for (uint32_t i = 0; i < kSlots; ++i) {
+    for (uint32_t i = 0; i < kEntries; ++i) {
       for (SharedU32& bucket : view.tail(i).bucket) bucket = 1;
-      view.slot(i).next = i + 2 <= kSlots ? i + 2 : 0;
+      view.entry(i).next = i + 2 <= kEntries ? i + 2 : 0;
     }
     header.index.structure_sequence = sequence;
   };
@@ -83,7 +83,7 @@ TEST(IndexTest, ALongChainEndsInAStatusAfterABoundedWalk) {
   };
   Region reader = RegionTestPeer::ReadOnly(*region);
   Peeked peeked;
-  const int64_t absent = kSlots + 1;
+  const int64_t absent = kEntries + 1;
   for (const uint64_t sequence : {2, 3}) {
     make_chain(sequence);
     EXPECT_LT(loads_of([&] { EXPECT_EQ(reader.Peek(absent, 0, &peeked).code(), Code::kCorrupt); }), 20'000);
@@ -96,37 +96,37 @@ TEST(IndexTest, ALongChainEndsInAStatusAfterABoundedWalk) {
     EXPECT_EQ(Put(*region, absent, "v"), Code::kOk);
     EXPECT_EQ(Get(*region, 1), "v");
     ASSERT_TRUE(region->Remove(absent, kTestTimeoutMs).ok());
-    ASSERT_EQ(view.LoadSlotCount(), kSlots + 1);
+    ASSERT_EQ(view.LoadEntryCount(), kEntries + 1);
   }
 }
 
 TEST(IndexTest, ALongChainIsNeitherSplitNorUnlinkedFrom) {
   TestRegion region(1'000'000);
-  constexpr uint32_t kSlots = 2'000;
-  for (int64_t key = 0; key < kSlots; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
+  constexpr uint32_t kEntries = 2'000;
+  for (int64_t key = 0; key < kEntries; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
   const RegionView view(*region);
-  ASSERT_EQ(view.LoadSlotCount(), kSlots);
-  // All slots in the one chain that the next slot's first bucket is split from.
-  const uint32_t split = 2 * kSlots - 2'048;
-  for (uint32_t i = 0; i < kSlots; ++i) {
+  ASSERT_EQ(view.LoadEntryCount(), kEntries);
+  // All entries in the one chain that the next entry's first bucket is split from.
+  const uint32_t split = 2 * kEntries - 2'048;
+  for (uint32_t i = 0; i < kEntries; ++i) {
     for (SharedU32& bucket : view.tail(i).bucket) bucket = 0;
-    view.slot(i).next = i + 1 < kSlots ? i + 2 : 0;
+    view.entry(i).next = i + 1 < kEntries ? i + 2 : 0;
   }
   BucketShm(view, split) = 1;
   int64_t last = 0;
-  while (BucketOf(HashOf(static_cast<uint64_t>(last)), 2 * kSlots) != split) ++last;
-  view.slot(kSlots - 1).key = static_cast<uint64_t>(last);
-  EXPECT_FALSE(UnlinkLocked(view, kSlots, kSlots - 1));
-  int64_t fresh = kSlots;
-  while (BucketOf(HashOf(static_cast<uint64_t>(fresh)), 2 * kSlots) == split) ++fresh;
+  while (BucketOf(HashOf(static_cast<uint64_t>(last)), 2 * kEntries) != split) ++last;
+  view.entry(kEntries - 1).key = static_cast<uint64_t>(last);
+  EXPECT_FALSE(UnlinkLocked(view, kEntries, kEntries - 1));
+  int64_t fresh = kEntries;
+  while (BucketOf(HashOf(static_cast<uint64_t>(fresh)), 2 * kEntries) == split) ++fresh;
   EXPECT_EQ(Put(*region, fresh, "w"), Code::kCorrupt);
 }
 
-TEST(IndexTest, OnlyAFreeSlotOfTheTableIsTakenForANewKey) {
+TEST(IndexTest, OnlyAFreeEntryOfTheTableIsTakenForANewKey) {
   for (const uint32_t link : {1U, 20U}) {
     TestRegion region(2'000);
     ASSERT_EQ(Put(*region, 1, std::string(1, '\0')), Code::kOk);
-    RegionTestPeer::Header(*region).writer.free_slot = link;
+    RegionTestPeer::Header(*region).writer.free_entry = link;
     // A list that leads out of the table is damage, which the next one repairs.
     if (link != 1) {
       EXPECT_EQ(Put(*region, 2, "w"), Code::kCorrupt);
@@ -137,11 +137,11 @@ TEST(IndexTest, OnlyAFreeSlotOfTheTableIsTakenForANewKey) {
   }
 }
 
-TEST(IndexTest, ARepairFreesASlotThatNoRecordCanPutBack) {
+TEST(IndexTest, ARepairFreesAEntryThatNoRecordCanPutBack) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "v"), Code::kOk);
   HeaderShm& header = RegionTestPeer::Header(*region);
-  SharedU64& version = RegionView(*region).slot(0).version;
+  SharedU64& version = RegionView(*region).entry(0).version;
   version = version | 1;
   header.lock.word = FUTEX_OWNER_DIED;
   EXPECT_EQ(Put(*region, 2, "w"), Code::kOk);
@@ -149,7 +149,7 @@ TEST(IndexTest, ARepairFreesASlotThatNoRecordCanPutBack) {
   EXPECT_EQ(Get(*region, 2), "w");
 }
 
-TEST(IndexTest, AReaderBehindADeadWriterDoesNotLookAtSlotsForLongerThanItMay) {
+TEST(IndexTest, AReaderBehindADeadWriterDoesNotLookAtEntriesForLongerThanItMay) {
   TestRegion region(4'000'000);
   for (int64_t key = 0; key < 50'000; ++key) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
   HeaderShm& header = RegionTestPeer::Header(*region);

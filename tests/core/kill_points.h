@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -20,14 +22,12 @@ inline void RecordPoint(const char* file, int line) {
   met_points.insert(std::filesystem::path(file).filename().string() + ":" + std::to_string(line));
 }
 
-/// Every line of the core that stores or copies to shared memory: of slot tables, or of the rest.
-inline std::set<std::string> StoresInTheSources(bool of_slot_tables) {
+/// Every line of a family's sources, the folder src/core/<family>, that stores or copies to shared memory.
+inline std::set<std::string> StoresOf(const std::string& family) {
   const std::regex store(R"(\b(Store|CopyIn)\()");
   std::set<std::string> stores;
-  for (const auto& entry : std::filesystem::directory_iterator(SHMPACK_ROOT "/src/core")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(SHMPACK_ROOT "/src/core/" + family)) {
     const std::string name = entry.path().filename().string();
-    if (name == "shared_access.h") continue;  // Defines it.
-    if (name.starts_with("slot_") != of_slot_tables) continue;
     std::ifstream source(entry.path());
     int number = 0;
     for (std::string line; std::getline(source, line);) {
@@ -35,6 +35,7 @@ inline std::set<std::string> StoresInTheSources(bool of_slot_tables) {
       if (std::regex_search(line.substr(0, line.find("//")), store)) stores.insert(name + ":" + std::to_string(number));
     }
   }
+  EXPECT_FALSE(stores.empty()) << "no store in src/core/" << family;
   return stores;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Holds the tables of docs/format.md to the structs of include/shmpack/region_layout.h, both ways.
+// Holds the tables of docs/format to the structs of include/shmpack/region_layout.h, both ways.
 
 #include <gtest/gtest.h>
 
@@ -9,20 +9,20 @@
 #include <regex>
 #include <string>
 
-#include "core/heap.h"
-#include "core/index.h"
-#include "core/stripe.h"
+#include "core/region/heap.h"
+#include "core/region/index.h"
+#include "core/region/stripe.h"
 #include "shmpack/region_layout.h"
-#include "shmpack/slot_layout.h"
+#include "shmpack/slot_table_layout.h"
 
 namespace shmpack {
 namespace {
 
 using Fields = std::map<std::string, size_t>;
 
-/// The fields that the table under `heading` names in backquotes, with their offsets.
-Fields FieldsOf(const std::string& heading) {
-  std::ifstream document(SHMPACK_ROOT "/docs/format.md");
+/// The fields that the table under `heading` of docs/format/<page>.md names in backquotes, with their offsets.
+Fields FieldsOf(const std::string& page, const std::string& heading) {
+  std::ifstream document(SHMPACK_ROOT "/docs/format/" + page + ".md");
   EXPECT_TRUE(document.is_open());
   const std::regex row(R"(\| (\d+) \| [^|]+ \| `([a-z_.]+)` \|.*)");
   Fields fields;
@@ -58,11 +58,11 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
       HEADER_FIELD(lock.word),
       HEADER_FIELD(lock.pid_namespace),
       HEADER_FIELD(index.structure_sequence),
-      HEADER_FIELD(index.slot_count),
+      HEADER_FIELD(index.entry_count),
       HEADER_FIELD(index.hash_key),
       HEADER_FIELD(writer.heap_end),
-      HEADER_FIELD(writer.free_slot),
-      HEADER_FIELD(writer.live_slots),
+      HEADER_FIELD(writer.free_entry),
+      HEADER_FIELD(writer.live_entries),
       HEADER_FIELD(writer.live_units),
       HEADER_FIELD(writer.data_bytes),
       HEADER_FIELD(move.armed),
@@ -70,13 +70,13 @@ TEST(LayoutTest, HeaderIsAsDocumented) {
       HEADER_FIELD(move.to),
       HEADER_FIELD(move.units),
       HEADER_FIELD(move.moved_units),
-      HEADER_FIELD(move.slot_from),
-      HEADER_FIELD(move.slot_to),
+      HEADER_FIELD(move.entry_from),
+      HEADER_FIELD(move.entry_to),
       HEADER_FIELD(stripes),
       HEADER_FIELD(bins.used),
       HEADER_FIELD(bins.head),
   };
-  EXPECT_EQ(FieldsOf("Header"), expected);
+  EXPECT_EQ(FieldsOf("region", "Header"), expected);
 }
 
 #define STRIPE_FIELD(name) \
@@ -87,29 +87,30 @@ TEST(LayoutTest, StripeIsAsDocumented) {
       STRIPE_FIELD(lock.word), STRIPE_FIELD(lock.pid_namespace), STRIPE_FIELD(last_version), STRIPE_FIELD(undo.armed),
       STRIPE_FIELD(undo.meta), STRIPE_FIELD(undo.payload),       STRIPE_FIELD(spare_block),
   };
-  EXPECT_EQ(FieldsOf("Stripe"), expected);
+  EXPECT_EQ(FieldsOf("region", "Stripe"), expected);
   EXPECT_EQ(StripeOfKeyed(0), 0U);
   EXPECT_EQ(StripeOfKeyed(1), 9U);
   EXPECT_EQ(StripeOfKeyed(~uint64_t{0}), 6U);
 }
 
-TEST(LayoutTest, SlotAndBlockAreAsDocumented) {
-  const Fields slot = {
-      {"version", offsetof(SlotShm, version)}, {"key", offsetof(SlotShm, key)},
-      {"next", offsetof(SlotShm, next)},       {"meta", offsetof(SlotShm, meta)},
-      {"payload", offsetof(SlotShm, payload)},
+TEST(LayoutTest, EntryAndBlockAreAsDocumented) {
+  const Fields entry = {
+      {"version", offsetof(EntryShm, version)}, {"key", offsetof(EntryShm, key)},
+      {"next", offsetof(EntryShm, next)},       {"meta", offsetof(EntryShm, meta)},
+      {"payload", offsetof(EntryShm, payload)},
   };
-  EXPECT_EQ(FieldsOf("Slot"), slot);
-  const Fields tail = {{"payload", offsetof(SlotTailShm, payload)}, {"bucket", offsetof(SlotTailShm, bucket)}};
-  EXPECT_EQ(FieldsOf("Tail of a slot"), tail);
+  EXPECT_EQ(FieldsOf("region", "Entry"), entry);
+  const Fields tail = {{"payload", offsetof(EntryTailShm, payload)}, {"bucket", offsetof(EntryTailShm, bucket)}};
+  EXPECT_EQ(FieldsOf("region", "Tail of an entry"), tail);
   for (uint64_t i = 0; i < 100; ++i) {
-    const uint64_t group_below_end = (i / kGroupSlots + 1) * sizeof(SlotGroupShm);
-    EXPECT_EQ(SlotBelowEnd(i), group_below_end - i % kGroupSlots * sizeof(SlotShm)) << i;
-    EXPECT_EQ(TailBelowEnd(i), group_below_end - offsetof(SlotGroupShm, tails) - i % kGroupSlots * sizeof(SlotTailShm))
+    const uint64_t group_below_end = (i / kGroupEntries + 1) * sizeof(EntryGroupShm);
+    EXPECT_EQ(EntryBelowEnd(i), group_below_end - i % kGroupEntries * sizeof(EntryShm)) << i;
+    EXPECT_EQ(TailBelowEnd(i),
+              group_below_end - offsetof(EntryGroupShm, tails) - i % kGroupEntries * sizeof(EntryTailShm))
         << i;
   }
   const Fields block = {{"units", offsetof(BlockShm, units)}, {"owner", offsetof(BlockShm, owner)}};
-  EXPECT_EQ(FieldsOf("Block"), block);
+  EXPECT_EQ(FieldsOf("region", "Block"), block);
 }
 
 TEST(LayoutTest, SlotTableIsAsDocumented) {
@@ -133,21 +134,19 @@ TEST(LayoutTest, SlotTableIsAsDocumented) {
       {"full_words", offsetof(SlotTableShm, full_words)},
       {"ever_used_words", offsetof(SlotTableShm, ever_used_words)},
   };
-  EXPECT_EQ(FieldsOf("Slot table"), table);
+  EXPECT_EQ(FieldsOf("slots", "Slot table"), table);
   const Fields owner = {
       {"start_time", offsetof(SlotOwnerShm, start_time)},
       {"pid_namespace", offsetof(SlotOwnerShm, pid_namespace)},
       {"pid", offsetof(SlotOwnerShm, pid)},
   };
-  EXPECT_EQ(FieldsOf("Slot owner"), owner);
+  EXPECT_EQ(FieldsOf("slots", "Slot owner"), owner);
   const Fields slot = {
-      {"lock.word", offsetof(TableSlotShm, lock.word)},
-      {"lock.pid_namespace", offsetof(TableSlotShm, lock.pid_namespace)},
-      {"state", offsetof(TableSlotShm, state)},
-      {"put_bytes", offsetof(TableSlotShm, put_bytes)},
-      {"pinned", offsetof(TableSlotShm, pinned)},
+      {"lock.word", offsetof(SlotShm, lock.word)}, {"lock.pid_namespace", offsetof(SlotShm, lock.pid_namespace)},
+      {"state", offsetof(SlotShm, state)},         {"put_bytes", offsetof(SlotShm, put_bytes)},
+      {"pinned", offsetof(SlotShm, pinned)},
   };
-  EXPECT_EQ(FieldsOf("Slot of a table"), slot);
+  EXPECT_EQ(FieldsOf("slots", "Slot of a table"), slot);
   const Fields stored = {
       {"magic", offsetof(StoredSlotsHeader, magic)},
       {"format_version", offsetof(StoredSlotsHeader, format_version)},
@@ -161,7 +160,7 @@ TEST(LayoutTest, SlotTableIsAsDocumented) {
       {"stored_us", offsetof(StoredSlotsHeader, stored_us)},
       {"checksum", offsetof(StoredSlotsHeader, checksum)},
   };
-  EXPECT_EQ(FieldsOf("Stored slots"), stored);
+  EXPECT_EQ(FieldsOf("slots", "Stored slots"), stored);
 }
 
 TEST(LayoutTest, PartsOfASlotTableLieWhereTheDocumentSays) {

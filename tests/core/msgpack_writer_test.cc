@@ -2,7 +2,7 @@
 //
 // The writer's own forms against msgpack-c's packer.
 
-#include "core/msgpack_writer.h"
+#include "core/values/msgpack_writer.h"
 
 #include <gtest/gtest.h>
 

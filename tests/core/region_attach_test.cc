@@ -182,7 +182,7 @@ TEST(RegionStatsNowTest, WaitsForNoLockAndBelievesNoCounter) {
   EXPECT_EQ(held.data_bytes, 104U);
   EXPECT_EQ(region->Room(1, 200).free_quota, held.quota_bytes);  // The value would give its own room back.
   EXPECT_EQ(region->Room(2, 200).free_quota, held.quota_bytes - 104);
-  header.writer.live_slots = UINT32_MAX;
+  header.writer.live_entries = UINT32_MAX;
   header.writer.live_units = UINT32_MAX;
   header.writer.data_bytes = UINT64_MAX;
   EXPECT_EQ(region->StatsNow().free_bytes, 0U);

@@ -3,7 +3,7 @@
 // The first bytes of a region: what stock takes them for, what else may lie there, and what is noticed when another
 // program stores into them.
 
-#include "core/region_header.h"
+#include "core/region/region_header.h"
 
 #include <linux/futex.h>
 
@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/region_view.h"
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
+#include "core/region/region_view.h"
 #include "port/fault_point.h"
 #include "test_region.h"
 
@@ -225,7 +225,7 @@ TEST(RegionHeaderTest, AnOverwrittenHeaderIsSeenByWhoeverIsAttached) {
     overwrite(RegionTestPeer::Header(*region));
     Region reader = RegionTestPeer::ReadOnly(*region);
     std::string out(200, '\0');
-    EXPECT_FALSE(region->IsCurrent(peeked.slot, peeked.version));
+    EXPECT_FALSE(region->IsCurrent(peeked.entry, peeked.version));
     EXPECT_FALSE(region->ReadInline(0, 1, &value));
     EXPECT_EQ(region->PeekAt(0, 1, &peeked).code(), Code::kChanged);
     EXPECT_FALSE(region->Copy(peeked, 0, out.data()).ok());
@@ -256,7 +256,7 @@ void OverwriteAtTheHundredthLook(const void* word) {
 TEST(RegionHeaderTest, AReaderDoesNotWaitForAWriterOfAHeaderThatIsGone) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
-  SharedU64& version = RegionView(*region).slot(0).version;
+  SharedU64& version = RegionView(*region).entry(0).version;
   version = version | 1;
   watched_version = &version;
   overwritten_header = &RegionTestPeer::Header(*region);
@@ -304,7 +304,7 @@ TEST(RegionHeaderTest, WhoGetsALockLooksOnceMore) {
     HeaderShm& header = RegionTestPeer::Header(*region);
     StripeShm& stripe = header.stripes[TestStripeOf(1)];
     (whole_region ? header.lock : stripe.lock).word = 1;
-    const uint64_t version = RegionView(*region).slot(0).version;
+    const uint64_t version = RegionView(*region).entry(0).version;
     std::thread other([&] {
       usleep(50'000);
       std::memset(static_cast<void*>(&header), 0, sizeof header.decoy + sizeof header.magic);
@@ -313,7 +313,7 @@ TEST(RegionHeaderTest, WhoGetsALockLooksOnceMore) {
     });
     EXPECT_EQ(region->Put(1, "new", 3, kForEverMs).code(), Code::kOverwritten);
     other.join();
-    EXPECT_EQ(RegionView(*region).slot(0).version, version);
+    EXPECT_EQ(RegionView(*region).entry(0).version, version);
     EXPECT_EQ(header.lock.word, 0U);
     EXPECT_EQ(stripe.lock.word, 0U);
   }

@@ -51,7 +51,7 @@ TEST_P(HostileBytesTest, AnyBytesEndInAStatus) {
     for (int step = 0; step < 6; ++step) {
       const uint64_t flips = random() % 20 + 1;
       for (uint64_t i = 0; i < flips; ++i) {
-        // Mostly where the structure is: header, slots at the end, and block headers.
+        // Mostly where the structure is: header, entries at the end, and block headers.
         const uint64_t zone = random() % 3;
         const uint64_t at = zone == 0 ? 64 + random() % 400 : zone == 1 ? total - 1 - random() % 600 : random() % total;
         const uint64_t choice = random() % 4;
@@ -79,14 +79,14 @@ TEST(HostileTest, ValueEndsWithTheRegionOrIsRefused) {
   const std::string whole(reinterpret_cast<char*>(base), total);
   std::string copy(total, '\0');
   Peeked peeked;
-  // Says in the variable's slot that its value is `length` bytes in the block at `offset`; all else is as it was.
+  // Says in the variable's entry that its value is `length` bytes in the block at `offset`; all else is as it was.
   const auto point_to = [&](uint64_t offset, uint64_t length) -> Region& {
     std::memcpy(base, whole.data(), total);
-    auto& slot = *reinterpret_cast<SlotShm*>(base + total - SlotBelowEnd(0));
-    slot.payload = length << 32 | offset;
+    auto& entry = *reinterpret_cast<EntryShm*>(base + total - EntryBelowEnd(0));
+    entry.payload = length << 32 | offset;
     return *region;
   };
-  // The heap's first block, and the last one that can hold a value too long for its slot.
+  // The heap's first block, and the last one that can hold a value too long for its entry.
   for (const uint64_t offset : {sizeof(HeaderShm) / kUnitBytes, total / kUnitBytes - 4}) {
     const uint64_t begin = offset * kUnitBytes + sizeof(BlockShm);
     const uint64_t most = total - begin;
@@ -113,33 +113,33 @@ TEST(HostileTest, ValueEndsWithTheRegionOrIsRefused) {
   }
 }
 
-TEST(HostileTest, AListOfFreeSlotsThatLeadsToAValueDoesNotLoseIt) {
+TEST(HostileTest, AListOfFreeEntriesThatLeadsToAValueDoesNotLoseIt) {
   TestRegion region(kSize);
   const std::string kept(4, '\0');  // As a link, the list's last one.
   ASSERT_EQ(Put(*region, 1, kept), Code::kOk);
-  RegionTestPeer::Header(*region).writer.free_slot = 1;
+  RegionTestPeer::Header(*region).writer.free_entry = 1;
   EXPECT_EQ(Put(*region, 2, "new"), Code::kOk);
   EXPECT_EQ(Get(*region, 1), kept);
   EXPECT_EQ(Get(*region, 2), "new");
 }
 
-HeaderShm* header_with_slots_that_come_back = nullptr;
+HeaderShm* header_with_entries_that_come_back = nullptr;
 
-/// After each store: the slots that compaction moves from are live again, and those that it moves to are free.
-void MakeMovedSlotsComeBack(const char*, int) {
-  HeaderShm& header = *header_with_slots_that_come_back;
+/// After each store: the entries that compaction moves from are live again, and those that it moves to are free.
+void MakeMovedEntriesComeBack(const char*, int) {
+  HeaderShm& header = *header_with_entries_that_come_back;
   uint8_t* const end = reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(kSize);
-  for (int i = 0; i < 60; ++i) reinterpret_cast<SlotShm*>(end - SlotBelowEnd(i))->version = i < 30 ? 0 : 2;
+  for (int i = 0; i < 60; ++i) reinterpret_cast<EntryShm*>(end - EntryBelowEnd(i))->version = i < 30 ? 0 : 2;
 }
 
-TEST(HostileTest, CompactionEndsWhenMovedSlotsComeBack) {
+TEST(HostileTest, CompactionEndsWhenMovedEntriesComeBack) {
   TestRegion region(kSize);
   int64_t count = 0;
   while (Put(*region, count, std::string(30, 'o')) == Code::kOk) ++count;
   ASSERT_GT(count, 60);
   for (int64_t key = 0; key < count; key += 2) ASSERT_TRUE(region->Remove(key, kTestTimeoutMs).ok());
-  header_with_slots_that_come_back = &RegionTestPeer::Header(*region);
-  fault_hook = MakeMovedSlotsComeBack;
+  header_with_entries_that_come_back = &RegionTestPeer::Header(*region);
+  fault_hook = MakeMovedEntriesComeBack;
   // Needs all free room in one piece. That it ends is what counts; whatever it says is right.
   (void)Put(*region, 1'000, std::string(1'500, 'n'));
   fault_hook = nullptr;

@@ -9,7 +9,7 @@
 #include <map>
 #include <set>
 
-#include "core/stripe.h"
+#include "core/region/stripe.h"
 #include "fault_injection.h"
 #include "kill_points.h"
 #include "test_region.h"
@@ -33,11 +33,11 @@ constexpr int64_t kBeside = OfTheSameStripe(100'000);
 using Values = std::map<int64_t, std::string>;
 
 enum class Filling {
-  kMixed,      // Neighbours around the touched value, free blocks between them, and slots both used and free.
+  kMixed,      // Neighbours around the touched value, free blocks between them, and entries both used and free.
   kSpareTop,   // The stripe's spare block is the heap's last.
   kTwins,      // Free blocks of one size, and the stripe's spare one between two of them.
   kSwapping,   // The stripe's spare block is of the size of the touched value's.
-  kPacked,     // No slot and no block is free: a new one is one more, and splits chains of several.
+  kPacked,     // No entry and no block is free: a new one is one more, and splits chains of several.
   kScattered,  // Enough free room, but not in one piece: the operation has to compact the region.
   kSmallGaps,  // The same with large blocks that slide by less than their length.
 };
@@ -84,7 +84,7 @@ class KillTest : public ::testing::TestWithParam<Operation> {
  protected:
   uint64_t Size() const { return GetParam().filling == Filling::kSmallGaps ? 512 : kSize; }
 
-  /// 20 slots, and behind the heap's end 144 bytes: with the two gaps of 32 there is room for the new value.
+  /// 20 entries, and behind the heap's end 144 bytes: with the two gaps of 32 there is room for the new value.
   Values FillWithSmallGaps(Region& region) {
     Values values;
     for (const int64_t key : {11, 13}) {
@@ -304,7 +304,7 @@ TEST_P(KillPointsTest, EveryStoreOfTheCoreIsOneThatSomeOperationMeets) {
   fault_hook = RecordPoint;
   { TestRegion region(kSize); }
   fault_hook = nullptr;
-  const std::set<std::string> stores = StoresInTheSources(false);
+  const std::set<std::string> stores = StoresOf("region");
   EXPECT_GT(stores.size(), 60U);
   for (const std::string& store : stores) {
     // A new mutation without an operation in kOperations that meets it.

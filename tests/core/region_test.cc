@@ -11,9 +11,9 @@
 #include <random>
 #include <set>
 
-#include "core/index.h"
-#include "core/shared_access.h"
-#include "core/stripe.h"
+#include "core/base/shared_access.h"
+#include "core/region/index.h"
+#include "core/region/stripe.h"
 #include "port/fault_point.h"
 #include "port/robust_lock.h"
 #include "test_region.h"
@@ -137,7 +137,7 @@ TEST(RegionTest, AllRoomCanBeHadAgainAfterRemovingEverything) {
   }
 }
 
-TEST(RegionTest, AValueThatASlotCannotDescribeIsRefused) {
+TEST(RegionTest, AValueThatAEntryCannotDescribeIsRefused) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
   const char byte = 'x';
@@ -162,15 +162,15 @@ TEST(RegionTest, ShortBytesAreTheSameValue) {
   }
 }
 
-TEST(RegionTest, ARefusedPutLeavesTheFreeSlotToTheNext) {
+TEST(RegionTest, ARefusedPutLeavesTheFreeEntryToTheNext) {
   TestRegion region(1'000);
   int64_t count = 0;
   while (Put(*region, count, "x") == Code::kOk) ++count;
   ASSERT_TRUE(region->Remove(0, kTestTimeoutMs).ok());
-  const uint32_t free_slot = RegionTestPeer::Header(*region).writer.free_slot;
-  ASSERT_NE(free_slot, 0U);
+  const uint32_t free_entry = RegionTestPeer::Header(*region).writer.free_entry;
+  ASSERT_NE(free_entry, 0U);
   EXPECT_EQ(Put(*region, count + 1, std::string(200, 'n')), Code::kNoRoom);
-  EXPECT_EQ(RegionTestPeer::Header(*region).writer.free_slot, free_slot);
+  EXPECT_EQ(RegionTestPeer::Header(*region).writer.free_entry, free_entry);
   EXPECT_EQ(Put(*region, count + 2, "y"), Code::kOk);
 }
 
@@ -215,7 +215,7 @@ TEST(RegionTest, ARemovedRegionLivesOnForThoseAttached) {
   fresh.Detach();
 }
 
-TEST(RegionTest, CopyFromASlotThatCompactionGaveBackSaysSo) {
+TEST(RegionTest, CopyFromAEntryThatCompactionGaveBackSaysSo) {
   TestRegion region(3'392);
   ASSERT_EQ(Put(*region, 1, std::string(300, 'f')), Code::kOk);
   for (int64_t key = 2; key < 150; ++key) ASSERT_EQ(Put(*region, key, "x"), Code::kOk);
@@ -223,7 +223,7 @@ TEST(RegionTest, CopyFromASlotThatCompactionGaveBackSaysSo) {
   Peeked peeked;
   ASSERT_TRUE(region->Peek(1'000, kTestTimeoutMs, &peeked).ok());
   for (int64_t key = 1; key < 150; ++key) ASSERT_TRUE(region->Remove(key, kTestTimeoutMs).ok());
-  // Compacts, and takes the room of the slots given back; everywhere in it stands the version that was peeked at.
+  // Compacts, and takes the room of the entries given back; everywhere in it stands the version that was peeked at.
   std::string versions;
   while (versions.size() < 4'800)
     versions.append(reinterpret_cast<const char*>(&peeked.version), sizeof peeked.version);
@@ -232,14 +232,14 @@ TEST(RegionTest, CopyFromASlotThatCompactionGaveBackSaysSo) {
   EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
 }
 
-TEST(RegionTest, ASlotThatWasGivenBackIsNoVariable) {
+TEST(RegionTest, AEntryThatWasGivenBackIsNoVariable) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "one"), Code::kOk);
   InlineValue value;
   ASSERT_TRUE(region->ReadInline(0, 1, &value));
   ASSERT_TRUE(region->IsCurrent(0, value.version));
   // A value's bytes lie there by now, and look like what was there.
-  RegionTestPeer::Header(*region).index.slot_count = 0;
+  RegionTestPeer::Header(*region).index.entry_count = 0;
   EXPECT_FALSE(region->ReadInline(0, 1, &value));
   EXPECT_FALSE(region->IsCurrent(0, value.version));
 }
@@ -260,25 +260,25 @@ void WatchLoads(const void* word, std::function<void(int)> call) {
   load_hook = CallAtLoad;
 }
 
-TEST(RegionTest, CopyFromASlotThatWasGivenBackAndIsThereAgainSaysSo) {
+TEST(RegionTest, CopyFromAEntryThatWasGivenBackAndIsThereAgainSaysSo) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, std::string(100, 'v')), Code::kOk);
   Peeked peeked;
   ASSERT_TRUE(region->Peek(1, kTestTimeoutMs, &peeked).ok());
   HeaderShm& header = RegionTestPeer::Header(*region);
-  SlotShm& slot = RegionView(*region).slot(0);
+  EntryShm& entry = RegionView(*region).entry(0);
   std::string out(100, '\0');
   // It is given back, with its version in a value's bytes, and comes again between two looks.
-  header.index.slot_count = 0;
-  WatchLoads(&header.index.slot_count, [&](int) {
-    slot.version = 0;
-    header.index.slot_count = 1;
+  header.index.entry_count = 0;
+  WatchLoads(&header.index.entry_count, [&](int) {
+    entry.version = 0;
+    header.index.entry_count = 1;
   });
   EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
   EXPECT_EQ(watched_loads, 1);
   // It was just overwritten when the bytes were copied; then it is given back, and its old version is a value's bytes.
-  slot.version = peeked.version | 1;
-  WatchLoads(&header.index.slot_count, [&](int) { slot.version = peeked.version; });
+  entry.version = peeked.version | 1;
+  WatchLoads(&header.index.entry_count, [&](int) { entry.version = peeked.version; });
   EXPECT_EQ(region->Copy(peeked, 0, out.data()).code(), Code::kChanged);
   load_hook = nullptr;
 }
@@ -381,7 +381,7 @@ TEST(RegionTest, DamageMetAfterTheCommitDoesNotFailWhatWasDone) {
   }
 }
 
-TEST(RegionTest, WhatWasSeenInASlotIsFoundThereAgain) {
+TEST(RegionTest, WhatWasSeenInAEntryIsFoundThereAgain) {
   TestRegion region(3'000);
   ASSERT_EQ(Put(*region, 1, "one"), Code::kOk);
   ASSERT_EQ(Put(*region, 2, std::string(40, 'h')), Code::kOk);
@@ -389,49 +389,49 @@ TEST(RegionTest, WhatWasSeenInASlotIsFoundThereAgain) {
   Peeked two;
   ASSERT_TRUE(region->Peek(1, kTestTimeoutMs, &one).ok());
   ASSERT_TRUE(region->Peek(2, kTestTimeoutMs, &two).ok());
-  EXPECT_TRUE(region->IsCurrent(one.slot, one.version));
-  EXPECT_FALSE(region->IsCurrent(one.slot, two.version));
+  EXPECT_TRUE(region->IsCurrent(one.entry, one.version));
+  EXPECT_FALSE(region->IsCurrent(one.entry, two.version));
   EXPECT_FALSE(region->IsCurrent(UINT32_MAX, one.version));
   InlineValue value;
-  ASSERT_TRUE(region->ReadInline(one.slot, 1, &value));
+  ASSERT_TRUE(region->ReadInline(one.entry, 1, &value));
   EXPECT_EQ(value.version, one.version);
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(value.bytes.words), value.bytes.count), "one");
-  EXPECT_FALSE(region->ReadInline(one.slot, 2, &value));
-  EXPECT_FALSE(region->ReadInline(two.slot, 2, &value));  // It lies in the heap.
+  EXPECT_FALSE(region->ReadInline(one.entry, 2, &value));
+  EXPECT_FALSE(region->ReadInline(two.entry, 2, &value));  // It lies in the heap.
   EXPECT_FALSE(region->ReadInline(UINT32_MAX, 1, &value));
   Peeked again;
-  ASSERT_TRUE(region->PeekAt(two.slot, 2, &again).ok());
+  ASSERT_TRUE(region->PeekAt(two.entry, 2, &again).ok());
   EXPECT_EQ(again.version, two.version);
-  EXPECT_EQ(region->PeekAt(two.slot, 1, &again).code(), Code::kChanged);
+  EXPECT_EQ(region->PeekAt(two.entry, 1, &again).code(), Code::kChanged);
   EXPECT_EQ(region->PeekAt(UINT32_MAX, 1, &again).code(), Code::kChanged);
   // While chains change nothing is certain.
   HeaderShm& header = RegionTestPeer::Header(*region);
   header.index.structure_sequence += 1;
-  EXPECT_FALSE(region->IsCurrent(one.slot, one.version));
-  EXPECT_FALSE(region->ReadInline(one.slot, 1, &value));
+  EXPECT_FALSE(region->IsCurrent(one.entry, one.version));
+  EXPECT_FALSE(region->ReadInline(one.entry, 1, &value));
   header.index.structure_sequence += 1;
   ASSERT_EQ(Put(*region, 1, "two"), Code::kOk);
-  EXPECT_FALSE(region->IsCurrent(one.slot, one.version));
+  EXPECT_FALSE(region->IsCurrent(one.entry, one.version));
   for (const std::string text : {"", "8 bytes.", "twelve bytes", "sixteen bytes..."}) {
     ASSERT_EQ(Put(*region, 1, text), Code::kOk);
-    ASSERT_TRUE(region->ReadInline(one.slot, 1, &value));
+    ASSERT_TRUE(region->ReadInline(one.entry, 1, &value));
     EXPECT_EQ(std::string(reinterpret_cast<const char*>(value.bytes.words), value.bytes.count), text);
   }
   ASSERT_TRUE(region->Remove(1, kTestTimeoutMs).ok());
-  EXPECT_FALSE(region->ReadInline(one.slot, 1, &value));
+  EXPECT_FALSE(region->ReadInline(one.entry, 1, &value));
 }
 
 TEST(RegionTest, ACircleInTheIndexEndsInAStatus) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "v"), Code::kOk);
   HeaderShm& header = RegionTestPeer::Header(*region);
-  auto& group = reinterpret_cast<SlotGroupShm*>(reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(1'000))[-1];
+  auto& group = reinterpret_cast<EntryGroupShm*>(reinterpret_cast<uint8_t*>(&header) + Region::BytesFor(1'000))[-1];
   Region reader = RegionTestPeer::ReadOnly(*region);
   for (const uint64_t sequence : {2, 3}) {
     header.index.structure_sequence = sequence;
-    // One slot, so both of its buckets are all there are, and every key's chain goes round in it.
+    // One entry, so both of its buckets are all there are, and every key's chain goes round in it.
     for (SharedU32& bucket : group.tails[0].bucket) bucket = 1;
-    group.slots[0].next = 1;
+    group.entries[0].next = 1;
     header.lock.word = 1;  // Nobody repairs meanwhile.
     Peeked peeked;
     EXPECT_EQ(reader.Peek(2, 1, &peeked).code(), Code::kCorrupt);
@@ -442,7 +442,7 @@ TEST(RegionTest, ACircleInTheIndexEndsInAStatus) {
     EXPECT_EQ(Put(*region, 2, "w"), Code::kOk);
     EXPECT_EQ(Get(*region, 1), "v");
     ASSERT_TRUE(region->Remove(2, kTestTimeoutMs).ok());
-    header.index.slot_count = 1;
+    header.index.entry_count = 1;
   }
 }
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
 #include "test_region.h"
 
 namespace shmpack {
@@ -87,7 +87,7 @@ TEST(RegionThreadsTest, AKeyThatIsAlwaysThereIsAlwaysFound) {
   ASSERT_EQ(Put(*region, 7, MakeValue(7, 1, 40)), Code::kOk);
   std::atomic<bool> stop = false;
   std::thread writer([&] {
-    // Slots come and go around it: chains split, slots are used again, the table is compacted.
+    // Entries come and go around it: chains split, entries are used again, the table is compacted.
     Region mine = *region;
     std::mt19937_64 random(5);
     for (int round = 0; round < kRounds; ++round) {

@@ -17,8 +17,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "core/checksum.h"
-#include "core/slot_table_view.h"
+#include "core/base/checksum.h"
+#include "core/slots/slot_table_view.h"
 #include "port/fault_point.h"
 #include "test_slot_table.h"
 
@@ -480,7 +480,7 @@ TEST_F(SlotPersistTest, ASlotThatCannotBeReadLeavesTheOldFile) {
   const std::string before = ReadFile(stored());
   // Its holder stands still, and its state changes at each look.
   static SharedU64* state;
-  TableSlotShm& slot = SlotTableView(table_).slot(50);
+  SlotShm& slot = SlotTableView(table_).slot(50);
   state = &slot.state;
   slot.lock.word = static_cast<uint32_t>(getppid());
   load_hook = [](const void* word) {

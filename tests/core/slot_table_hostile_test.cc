@@ -142,7 +142,7 @@ TEST(HostileSlotTest, ALengthThatNoPutHadIsCut) {
   SlotTable table = MakeTable("", {.slot_bytes = 8, .slot_count = 1});
   ASSERT_EQ(PutSlot(table, 0, "value"), Code::kOk);
   auto* const bytes = reinterpret_cast<uint8_t*>(&SlotTableTestPeer::Header(table));
-  auto* const slot = reinterpret_cast<TableSlotShm*>(bytes + SlotGeometry{1, 8}.slots_at());
+  auto* const slot = reinterpret_cast<SlotShm*>(bytes + SlotGeometry{1, 8}.slots_at());
   slot->pinned = 1;
   slot->state = UINT64_MAX;
   slot->put_bytes = UINT32_MAX;

@@ -10,7 +10,8 @@
 #include <optional>
 #include <set>
 
-#include "core/slot_table_view.h"
+#include "core/slots/slot_table_view.h"
+#include "core/slots/slot_window.h"
 #include "fault_injection.h"
 #include "kill_points.h"
 #include "test_slot_table.h"
@@ -54,6 +55,17 @@ const Operation kOperations[] = {
          [](const SlotTable& table) {
            void* address;
            return table.Window(kTouched, kSlotTimeoutMs, &address).ok();
+         }},
+    {.name = "WriteWindow",
+     .pinned = true,
+     .puts = "in one piece",
+     .least_stores = 1,
+     .work =
+         [](const SlotTable& table) {
+           void* address;
+           if (!table.Window(kTouched, kSlotTimeoutMs, &address).ok()) return false;
+           WriteWindow(static_cast<uint8_t*>(address), "in one piece", 12);
+           return true;
          }},
     {.name = "Grab",
      .used_before = false,
@@ -336,7 +348,7 @@ TEST(SlotKillWhileStoringTest, LeavesTheOldFileOrTheNew) {
 class SlotKillPointsTest : public ::testing::TestWithParam<int> {};
 
 TEST_P(SlotKillPointsTest, EveryStoreOfSlotTablesIsOneThatSomeOperationMeets) {
-  const std::set<std::string> stores = StoresInTheSources(true);
+  const std::set<std::string> stores = StoresOf("slots");
   EXPECT_GT(stores.size(), 25U);
   for (const std::string& store : stores) EXPECT_TRUE(met_points.count(store) == 1) << "no kill test meets " << store;
   std::cout << "figure: " << stores.size() << " kill points of slot tables in the sources, " << std::size(kOperations)

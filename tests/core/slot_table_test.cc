@@ -18,8 +18,8 @@
 #include <thread>
 #include <vector>
 
-#include "core/slot_bitmap.h"
-#include "core/slot_table_view.h"
+#include "core/slots/slot_bitmap.h"
+#include "core/slots/slot_table_view.h"
 #include "port/process_identity.h"
 #include "port/robust_lock.h"
 #include "test_slot_table.h"

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
 #include "test_slot_table.h"
 
 namespace shmpack {

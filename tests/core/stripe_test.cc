@@ -2,7 +2,7 @@
 //
 // The region's lock and its stripes: who waits for whom, and what a stopped or killed holder of a stripe costs.
 
-#include "core/stripe.h"
+#include "core/region/stripe.h"
 
 #include <linux/futex.h>
 #include <signal.h>
@@ -15,11 +15,11 @@
 #include <thread>
 #include <vector>
 
-#include "core/compact.h"
-#include "core/heap.h"
-#include "core/overwrite.h"
-#include "core/region_lock.h"
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
+#include "core/region/compact.h"
+#include "core/region/heap.h"
+#include "core/region/overwrite.h"
+#include "core/region/region_lock.h"
 #include "fault_injection.h"
 #include "port/robust_lock.h"
 #include "test_region.h"
@@ -206,8 +206,8 @@ TEST(StripeTest, AReaderWithoutTheRightToWriteMissesNoKeyThatMoves) {
   StoppedPut killed(*region, 8);
   (void)killed.End(SIGKILL);
   const RegionView view(*region);
-  // While the reader, which looks at every slot behind the dead holder, is between slot 0 and slot 1, the value moves
-  // from slot 1 to slot 0, and who moved it is killed.
+  // While the reader, which looks at every entry behind the dead holder, is between entry 0 and entry 1, the value
+  // moves from entry 1 to entry 0, and who moved it is killed.
   meanwhile = [&] {
     const pid_t mover = fork();
     if (mover == 0) {
@@ -218,13 +218,13 @@ TEST(StripeTest, AReaderWithoutTheRightToWriteMissesNoKeyThatMoves) {
     }
     waitpid(mover, nullptr, 0);
   };
-  first_word = &view.slot(0).version;
-  then_word = &view.slot(1).version;
+  first_word = &view.entry(0).version;
+  then_word = &view.entry(1).version;
   Region reader = RegionTestPeer::ReadOnly(*region);
   load_hook = MeanwhileBetweenLoads;
   EXPECT_EQ(Get(reader, kMine), "old");
   EXPECT_EQ(load_hook, nullptr);
-  EXPECT_EQ(static_cast<int64_t>(view.slot(0).key.load()), kMine);
+  EXPECT_EQ(static_cast<int64_t>(view.entry(0).key.load()), kMine);
 }
 
 /// The same behind a dead holder of the region's lock, which left nothing that a chain leads to.
@@ -246,7 +246,7 @@ TEST(StripeTest, AReaderMissesNoKeyThatMovesBetweenTwoDeaths) {
   };
   die_after([&](Deadline&) {
     BeginStructureLocked(view);
-    for (uint32_t bucket = 0; bucket < 2 * view.LoadSlotCount(); ++bucket) BucketShm(view, bucket) = 0;
+    for (uint32_t bucket = 0; bucket < 2 * view.LoadEntryCount(); ++bucket) BucketShm(view, bucket) = 0;
   });
   meanwhile = [&] {
     die_after([&](Deadline& deadline) {
@@ -256,13 +256,13 @@ TEST(StripeTest, AReaderMissesNoKeyThatMovesBetweenTwoDeaths) {
       BucketShm(view, 1) = 0;
     });
   };
-  first_word = &view.slot(0).version;
-  then_word = &view.slot(1).version;
+  first_word = &view.entry(0).version;
+  then_word = &view.entry(1).version;
   Region reader = RegionTestPeer::ReadOnly(*region);
   load_hook = MeanwhileBetweenLoads;
   EXPECT_EQ(Get(reader, kMine), "old");
   EXPECT_EQ(load_hook, nullptr);
-  EXPECT_EQ(static_cast<int64_t>(view.slot(0).key.load()), kMine);
+  EXPECT_EQ(static_cast<int64_t>(view.entry(0).key.load()), kMine);
 }
 
 /// The same behind a dead holder of the stripe, while one of the region's lock that lives moves it.
@@ -275,9 +275,9 @@ TEST(StripeTest, AReaderMissesNoKeyThatALivingWriterMoves) {
   view.header().lock.word = static_cast<uint32_t>(getppid());
   view.header().stripes[TestStripeOf(kMine)].lock.word = FUTEX_OWNER_DIED;
   BeginStructureLocked(view);
-  for (uint32_t bucket = 0; bucket < 2 * view.LoadSlotCount(); ++bucket) BucketShm(view, bucket) = 0;
-  SlotShm& from = view.slot(1);
-  SlotShm& to = view.slot(0);
+  for (uint32_t bucket = 0; bucket < 2 * view.LoadEntryCount(); ++bucket) BucketShm(view, bucket) = 0;
+  EntryShm& from = view.entry(1);
+  EntryShm& to = view.entry(0);
   meanwhile = [&] {
     to.key = from.key.load();
     StoreValueWords(view, 0, LoadValueWords(view, 1));
@@ -297,8 +297,8 @@ TEST(StripeTest, AReaderTakesNoRecordForAValueThatIsNotArmed) {
   for (const char* value : {"older", "old"}) ASSERT_EQ(Put(*region, kMine, value), Code::kOk);
   const RegionView view(*region);
   // As a compaction leaves it that was killed: the record is of the overwrite before.
-  SlotShm& slot = view.slot(0);
-  slot.version = slot.version | 1;
+  EntryShm& entry = view.entry(0);
+  entry.version = entry.version | 1;
   view.header().lock.word = FUTEX_OWNER_DIED;
   Region reader = RegionTestPeer::ReadOnly(*region);
   Peeked peeked;
@@ -327,7 +327,7 @@ TEST(StripeTest, AnUndoRecordThatLeadsOutOfTheTableIsDamage) {
   stripe.undo.armed = 2;
   stripe.lock.word = FUTEX_OWNER_DIED;
   EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kCorrupt);
-  EXPECT_EQ(view.slot(1).version, 0U);
+  EXPECT_EQ(view.entry(1).version, 0U);
   EXPECT_TRUE(RobustLockOwnerDied(stripe.lock));
   EXPECT_TRUE(RobustLockOwnerDied(view.header().lock));
 }
@@ -344,7 +344,7 @@ TEST(StripeTest, AKilledHolderIsPutBackByWhoeverComes) {
       },
   };
   for (const auto& come : comers) {
-    for (const size_t size : {3, 100}) {  // In the slot, and in the heap.
+    for (const size_t size : {3, 100}) {  // In the entry, and in the heap.
       TestRegion region(2'000);
       MakeReplaceable(*region, kMine, std::string(size, 'o'));
       ASSERT_EQ(Put(*region, NextKey(100, true), "old"), Code::kOk);
@@ -418,7 +418,7 @@ TEST(StripeTest, OnlyWhatTakesAsMuchRoomIsReplacedInTheHeap) {
   ASSERT_EQ(Put(*region, beside, std::string(90, 'o')), Code::kOk);
   EXPECT_FALSE(replaces(beside, 100)) << "it takes less than the spare block";
   ASSERT_EQ(Put(*region, beside, "short"), Code::kOk);
-  EXPECT_FALSE(replaces(beside, 100)) << "it is kept in its slot";
+  EXPECT_FALSE(replaces(beside, 100)) << "it is kept in its entry";
   // Bytes that cannot be: nothing is done, nothing is stored.
   StripeShm& stripe = view.header().stripes[TestStripeOf(kMine)];
   MakeReplaceable(*region, kMine, std::string(100, 'o'));
@@ -429,7 +429,7 @@ TEST(StripeTest, OnlyWhatTakesAsMuchRoomIsReplacedInTheHeap) {
     stripe.spare_block = wrong;
     EXPECT_FALSE(replaces(kMine, 100)) << wrong;
   }
-  // It would suit, and ends behind the region: it lies in slots that are not used.
+  // It would suit, and ends behind the region: it lies in entries that are not used.
   stripe.spare_block = static_cast<uint32_t>(view.bytes() / kUnitBytes) - 3;
   view.block(stripe.spare_block).units = view.block(spare).units.load();
   view.block(stripe.spare_block).owner = 1;
@@ -532,29 +532,29 @@ TEST(StripeTest, TheRegionsLockIsLookedAtOnceTheStripeIsTaken) {
   EXPECT_EQ(PutSoon(*region, kMine, "new"), Code::kOk);
 }
 
-TEST(StripeTest, TheSlotIsLookedAtOnceTheStripeIsTaken) {
+TEST(StripeTest, TheEntryIsLookedAtOnceTheStripeIsTaken) {
   for (const int change : {0, 1, 2, 3, 4}) {
     SCOPED_TRACE(change);
     TestRegion region(2'000);
     ASSERT_EQ(Put(*region, kMine, "old"), Code::kOk);
     HeaderShm& header = RegionTestPeer::Header(*region);
-    SlotShm& slot = RegionView(*region).slot(0);
+    EntryShm& entry = RegionView(*region).entry(0);
     uint64_t version = 0;
-    // What another process may have done since the slot was found.
+    // What another process may have done since the entry was found.
     meanwhile = [&] {
-      if (change == 0) slot.key = 2;
-      if (change == 1) slot.version = 0;
-      if (change == 2) slot.meta = kMetaHeap;
-      if (change == 3) header.index.slot_count = 0;
+      if (change == 0) entry.key = 2;
+      if (change == 1) entry.version = 0;
+      if (change == 2) entry.meta = kMetaHeap;
+      if (change == 3) header.index.entry_count = 0;
       if (change == 4) header.stripes[TestStripeOf(kMine)].last_version = kLastVersion;
-      version = slot.version;
+      version = entry.version;
     };
     fault_hook = Meanwhile;
     Deadline deadline(kPromptMs);
-    EXPECT_FALSE(ReplaceInSlot(RegionView(*region), kMine, {3 << kMetaInlineShift, {0x77656e, 0}}, deadline));
+    EXPECT_FALSE(ReplaceInEntry(RegionView(*region), kMine, {3 << kMetaInlineShift, {0x77656e, 0}}, deadline));
     EXPECT_EQ(fault_hook, nullptr);
-    EXPECT_EQ(slot.version, version);
-    EXPECT_EQ(slot.payload & 0xffffff, 0x646c6fU) << "not \"old\" any more";
+    EXPECT_EQ(entry.version, version);
+    EXPECT_EQ(entry.payload & 0xffffff, 0x646c6fU) << "not \"old\" any more";
   }
 }
 
@@ -564,7 +564,7 @@ TEST(StripeTest, TheBlocksAreLookedAtOnceTheStripeIsTaken) {
     TestRegion region(2'000);
     MakeReplaceable(*region, kMine, std::string(100, 'o'));
     const RegionView view(*region);
-    SlotShm& slot = view.slot(0);
+    EntryShm& entry = view.entry(0);
     StripeShm& stripe = view.header().stripes[TestStripeOf(kMine)];
     const uint32_t spare = stripe.spare_block;
     // What another process may have done since the spare block was found to suit, or bytes of which nobody says so.
@@ -572,9 +572,9 @@ TEST(StripeTest, TheBlocksAreLookedAtOnceTheStripeIsTaken) {
       if (change == 0) stripe.spare_block = 0;
       if (change == 1) stripe.spare_block = LoadValueWords(view, 0).offset();
       if (change == 2) view.block(spare).units = 3;
-      if (change == 3) slot.meta = 3 << kMetaInlineShift;
-      if (change == 4) slot.payload = ValueWords::InHeap(Offset{LoadValueWords(view, 0).offset()}, 20).payload[0];
-      if (change >= 3) slot.version = slot.version + 2 * kStripeCount;
+      if (change == 3) entry.meta = 3 << kMetaInlineShift;
+      if (change == 4) entry.payload = ValueWords::InHeap(Offset{LoadValueWords(view, 0).offset()}, 20).payload[0];
+      if (change >= 3) entry.version = entry.version + 2 * kStripeCount;
     };
     fault_hook = Meanwhile;
     const std::string value(100, 'n');
@@ -587,7 +587,7 @@ TEST(StripeTest, TheBlocksAreLookedAtOnceTheStripeIsTaken) {
 }
 
 /// Each thread owns one key, whose value it counts up; others take the room away around it, which needs the
-/// region's lock and moves slots. A value that was put back, or put where another is now, is seen at once.
+/// region's lock and moves entries. A value that was put back, or put where another is now, is seen at once.
 TEST(StripeTest, NoReplacementIsLost) {
 #if defined(SHMPACK_TSAN) || defined(__SANITIZE_ADDRESS__)
   constexpr int kRounds = 4'000;
@@ -603,7 +603,7 @@ TEST(StripeTest, NoReplacementIsLost) {
       Region mine = *region;
       std::optional<std::string> last;
       for (int round = 0; round < kRounds; ++round) {
-        // By turns in the slot and in the heap, where there may be no room for it.
+        // By turns in the entry and in the heap, where there may be no room for it.
         const std::string counted = std::to_string(key * 1'000'000 + round);
         const std::string value = round / 16 % 2 == 0 ? counted : std::string(40, '.') + counted;
         const Code code = Put(mine, key, value);

@@ -9,8 +9,8 @@
 
 #include <thread>
 
-#include "core/region_view.h"
-#include "core/shared_access.h"
+#include "core/base/shared_access.h"
+#include "core/region/region_view.h"
 #include "port/deadline.h"
 #include "test_region.h"
 

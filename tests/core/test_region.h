@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 
-#include "core/stripe.h"
+#include "core/region/stripe.h"
 #include "shmpack/region.h"
 
 namespace shmpack {

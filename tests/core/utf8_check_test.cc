@@ -2,7 +2,7 @@
 //
 // The check of UTF-8, both the one by bytes and the one by vectors, against a decoder that is slow and plain.
 
-#include "php/utf8_check.h"
+#include "php/values/utf8_check.h"
 
 #include <gtest/gtest.h>
 

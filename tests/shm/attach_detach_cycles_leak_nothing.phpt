@@ -47,7 +47,7 @@ function cycles(int $count, callable $cycle): void
     $before = used();
     for (; $i < 50 + $count; $i++) $cycle($i);
     $after = used();
-    // Far below a page, a slot or an object for each cycle.
+    // Far below a page, an entry or an object for each cycle.
     $grown = [];
     if ($after['php'] - $before['php'] > 16 * 1024) $grown[] = 'PHP memory';
     if ($after['resident'] - $before['resident'] > 1024 * 1024) $grown[] = 'resident memory';

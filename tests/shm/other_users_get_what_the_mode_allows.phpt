@@ -27,7 +27,7 @@ as_nobody('
 ');
 var_dump(shm_get_var($readable, 1));
 
-// A slot that is being written, and nobody who finishes: who may not lock can only wait, and not for ever.
+// An entry that is being written, and nobody who finishes: who may not lock can only wait, and not for ever.
 raw_write(0x5b000005, 5696 - 192, pack('P', 999));
 as_nobody('
     ini_set("shmpack.lock_timeout", "0.1");

@@ -1,10 +1,10 @@
 --TEST--
-Perl reads whole regions, values of every kind, beside writers, with nothing but docs/format.md
+Perl reads whole regions, values of every kind, beside writers, with nothing but docs/format/
 --EXTENSIONS--
 shmpack
 --SKIPIF--
 <?php
-if (!is_file(dirname(__DIR__, 2) . '/docs/format.md')) die('skip needs docs/format.md of a checkout');
+if (!is_file(dirname(__DIR__, 2) . '/docs/format/region.md')) die('skip needs docs/format/ of a checkout');
 exec('perl -MIPC::SharedMem -e 1 2>&1', $output, $status);
 if ($status !== 0) die('skip needs Perl with IPC::SharedMem');
 if (PHP_INT_SIZE < 8) die('skip needs 64 bits');
@@ -18,7 +18,7 @@ const KEY = 0x5b000f0e;
 /** What Perl says of each variable. */
 function in_perl(): array
 {
-    $document = escapeshellarg(dirname(__DIR__, 2) . '/docs/format.md');
+    $document = escapeshellarg(dirname(__DIR__, 2) . '/docs/format/region.md');
     $lines = shell_exec('perl ' . escapeshellarg(__DIR__ . '/read_region_pl.inc') . " $document " . KEY . ' Hooked 2>&1');
     $notes = [];
     foreach (explode("\n", rtrim($lines)) as $line) {

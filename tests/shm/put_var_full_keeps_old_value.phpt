@@ -15,7 +15,7 @@ var_dump(shm_has_var($region, 3));
 var_dump(shm_put_var($region, 1, $new = str_repeat('n', 900)));
 var_dump(shm_get_var($region, 1) === $new);
 
-// It is the slots that run out.
+// It is the entries that run out.
 $small = shm_attach(0, 40);
 for ($key = 0; @shm_put_var($small, $key, $key); $key++);
 var_dump(shm_put_var($small, $key, $key));

@@ -6,7 +6,7 @@ shmpack
 shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
-/** Stores to the bytes that all share, as docs/format.md says where what lies. */
+/** Stores to the bytes that all share, as docs/format/slots.md says where what lies. */
 function store(int $at, int $word): void
 {
     $file = fopen(ini_get('shmpack.runtime_dir') . '/held', 'r+');

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+// clang-format off
+#include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
+// clang-format on
+
+#include "php/semaphore/sysv_semaphore.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include "php/handle_object.h"
+#include "php/semaphore/semaphore_report.h"
+#include "shmpack/semaphore.h"
+
+namespace {
+
+using shmpack::Code;
+using shmpack::Semaphore;
+using shmpack::Status;
+
+void Close(Semaphore& semaphore) {
+  if (semaphore.is_open()) semaphore.Close();
+}
+
+void Describe(const Semaphore& semaphore, zval* shown) {
+  if (!semaphore.is_open()) return;
+  shmpack::SemaphoreState state;
+  const Status found = semaphore.Look(&state);
+  const auto add = [shown](const char* name, zend_long number, bool known) {
+    known ? add_assoc_long(shown, name, number) : add_assoc_null(shown, name);
+  };
+  add_assoc_long(shown, "key", semaphore.key());
+  add_assoc_long(shown, "id", semaphore.set_id());
+  add_assoc_long(shown, "held", semaphore.held());
+  add("max_acquire", semaphore.max_acquire(), semaphore.max_acquire() != 0);
+  add_assoc_bool(shown, "removed", found.code() == Code::kNotFound);
+  if (!found.ok()) return;
+  add("value", state.value, state.value >= 0);
+  add("users", state.users, state.users >= 0);
+  shmpack::php::ShowOwner(shown, state.mode, state.owner_uid);
+}
+
+using SemaphoreObject = shmpack::php::HandleObject<Semaphore, Close>;
+
+Semaphore& SemaphoreOf(zval* value) { return SemaphoreObject::Of(Z_OBJ_P(value)); }
+
+}  // namespace
+
+namespace shmpack::php {
+
+void RegisterSemClasses(zend_class_entry* class_entry) {
+  SemaphoreObject::Register(class_entry, "Cannot directly construct SysvSemaphore, use sem_get() instead", Describe);
+}
+
+}  // namespace shmpack::php
+
+ZEND_FUNCTION(sem_get) {
+  zend_long key;
+  zend_long max_acquire = 1;
+  zend_long permissions = 0666;
+  bool auto_release = true;
+  ZEND_PARSE_PARAMETERS_START(1, 4)
+  Z_PARAM_LONG(key)
+  Z_PARAM_OPTIONAL
+  Z_PARAM_LONG(max_acquire)
+  Z_PARAM_LONG(permissions)
+  Z_PARAM_BOOL(auto_release)
+  ZEND_PARSE_PARAMETERS_END();
+
+  int32_t system_key;
+  if (!shmpack::php::ToKey(key, &system_key)) RETURN_THROWS();
+
+  // The object first: making it may bail out, and then nothing may be held yet.
+  Semaphore& semaphore = SemaphoreObject::Make(return_value);
+  Status limit_status;
+  const auto limit = static_cast<int32_t>(std::clamp<zend_long>(max_acquire, INT32_MIN, INT32_MAX));
+  const Status status = semaphore.Open(system_key, limit, static_cast<int>(permissions), auto_release,
+                                       SHMPACK_G(lock_timeout), &limit_status, &SHMPACK_G(trusted_owners));
+  if (!status.ok()) {
+    zval_ptr_dtor(return_value);
+    RETVAL_FALSE;
+  }
+  if (const Status& wrong = status.ok() ? limit_status : status; !wrong.ok()) {
+    shmpack::php::WarnSemaphore(key, static_cast<uint32_t>(permissions), wrong);
+  }
+}
+
+ZEND_FUNCTION(sem_acquire) {
+  zval* object;
+  bool non_blocking = false;
+  double timeout_s = 0;
+  bool no_timeout = true;
+  ZEND_PARSE_PARAMETERS_START(1, 3)
+  Z_PARAM_OBJECT_OF_CLASS(object, SemaphoreObject::class_entry())
+  Z_PARAM_OPTIONAL
+  Z_PARAM_BOOL(non_blocking)
+  Z_PARAM_DOUBLE_OR_NULL(timeout_s, no_timeout)
+  ZEND_PARSE_PARAMETERS_END();
+
+  if (no_timeout) timeout_s = std::numeric_limits<double>::infinity();
+  if (!(timeout_s >= 0)) {  // NAN too
+    zend_argument_value_error(3, "must be greater than or equal to 0");
+    RETURN_THROWS();
+  }
+
+  Semaphore& semaphore = SemaphoreOf(object);
+  const Status status = semaphore.Acquire(non_blocking ? 0 : timeout_s);
+  if (status.ok()) RETURN_TRUE;
+  if (status.code() != Code::kTimeout) {
+    php_error_docref(nullptr, E_WARNING, "Failed to acquire key 0x%x: %s", semaphore.key(),
+                     std::strerror(status.os_errno()));
+  }
+  RETURN_FALSE;
+}
+
+ZEND_FUNCTION(sem_release) {
+  zval* object;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_OBJECT_OF_CLASS(object, SemaphoreObject::class_entry())
+  ZEND_PARSE_PARAMETERS_END();
+
+  Semaphore& semaphore = SemaphoreOf(object);
+  const Status status = semaphore.Release();
+  if (status.ok()) RETURN_TRUE;
+  if (status.code() == Code::kNotFound) {
+    php_error_docref(nullptr, E_WARNING, "SysV semaphore for key 0x%x is not currently acquired", semaphore.key());
+  } else {
+    php_error_docref(nullptr, E_WARNING, "Failed to release key 0x%x: %s", semaphore.key(),
+                     std::strerror(status.os_errno()));
+  }
+  RETURN_FALSE;
+}
+
+ZEND_FUNCTION(sem_remove) {
+  zval* object;
+  ZEND_PARSE_PARAMETERS_START(1, 1)
+  Z_PARAM_OBJECT_OF_CLASS(object, SemaphoreObject::class_entry())
+  ZEND_PARSE_PARAMETERS_END();
+
+  Semaphore& semaphore = SemaphoreOf(object);
+  const Status status = semaphore.Remove();
+  if (status.ok()) RETURN_TRUE;
+  if (status.code() == Code::kNotFound) {
+    php_error_docref(nullptr, E_WARNING, "SysV semaphore for key 0x%x does not (any longer) exist", semaphore.key());
+  } else {
+    php_error_docref(nullptr, E_WARNING, "Failed for SysV semaphore for key 0x%x: %s", semaphore.key(),
+                     std::strerror(status.os_errno()));
+  }
+  RETURN_FALSE;
+}

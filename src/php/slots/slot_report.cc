@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+// clang-format off
+#include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
+// clang-format on
+
+#include "php/slots/slot_report.h"
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+
+#include "php/holder_text.h"
+#include "php/limit_text.h"
+
+namespace shmpack::php {
+
+namespace {
+
+constexpr size_t kAdviceBytes = 160;
+
+/// What to do where a limit of this process is behind an error; else nothing.
+void WriteAdvice(int error, char (&advice)[kAdviceBytes]) {
+  advice[0] = '\0';
+  char limit[kAdviceBytes - 2];
+  if (error == EMFILE) {
+    snprintf(advice, sizeof advice, "; raise this process's limit of open files, `ulimit -n` (RLIMIT_NOFILE)");
+  } else if (error == EFBIG) {
+    snprintf(advice, sizeof advice, "; raise this process's limit of a file's size, `ulimit -f` (RLIMIT_FSIZE)");
+  } else if (error == ENOMEM && WriteAddressSpace(UINT64_MAX, limit, sizeof limit)) {
+    // How large it is does not matter: it is what was refused.
+    snprintf(advice, sizeof advice, "; %s", limit);
+  }
+}
+
+}  // namespace
+
+void WarnFolder(const char* name, const Status& status) {
+  php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s%s%s (shmpack.runtime_dir)", name,
+                   status.text(), status.os_errno() != 0 ? ": " : "",
+                   status.os_errno() != 0 ? std::strerror(status.os_errno()) : "");
+}
+
+void WarnOpening(const char* path, const Status& status) {
+  switch (status.code()) {
+    case Code::kNotFound:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": there is none", path);
+      return;
+    case Code::kMismatch:
+      php_error_docref(nullptr, E_WARNING,
+                       "Failed for slot table \"%s\": it is there with another number, size or type of slots; ask for "
+                       "those, or call slotmem_remove() first",
+                       path);
+      return;
+    case Code::kSystem: {
+      char advice[kAdviceBytes];
+      WriteAdvice(status.os_errno(), advice);
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s: %s%s", path, status.text(),
+                       std::strerror(status.os_errno()), advice);
+      return;
+    }
+    default:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\": %s; nothing was changed", path,
+                       status.text());
+  }
+}
+
+void WarnSetAside(const char* path, const Status& why, const char* result) {
+  php_error_docref(nullptr, E_WARNING,
+                   "What was stored in \"%s%s\" is refused: %s; the file was renamed to \"%s%s.refused-...\", and %s",
+                   path, kStoredEnd, why.text(), path, kStoredEnd, result);
+}
+
+void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status) {
+  char slot[48] = "";
+  if (id >= 0) snprintf(slot, sizeof slot, ", slot " ZEND_LONG_FMT, id);
+  const char* const path = open.path != nullptr ? ZSTR_VAL(open.path) : "none";
+  switch (status.code()) {
+    case Code::kSystem: {
+      char advice[kAdviceBytes];
+      WriteAdvice(status.os_errno(), advice);
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s: %s%s", path, slot, status.text(),
+                       std::strerror(status.os_errno()), advice);
+      return;
+    }
+    case Code::kTimeout: {
+      // A process that stores or removes a table holds another lock, and is not known.
+      const HolderText held =
+          TextOf(open.table.lock_holder(id >= 0 ? static_cast<uint32_t>(id) : UINT32_MAX),
+                 ". If no other container uses the table, its lock was overwritten: remove it with slotmem_remove()");
+      php_error_docref(nullptr, E_WARNING,
+                       "Failed for slot table \"%s\"%s: %s%s for more than %g seconds (shmpack.lock_timeout); nothing "
+                       "was changed%s",
+                       path, slot, status.text(), held.by, SHMPACK_G(lock_timeout), held.advice);
+      return;
+    }
+    default:
+      php_error_docref(nullptr, E_WARNING, "Failed for slot table \"%s\"%s: %s", path, slot, status.text());
+  }
+}
+
+}  // namespace shmpack::php

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The encoder's inner loops: runs of null, bool, int, float and string in an array, packed without a frame, without
+// user code, and with one check for room per element. They stop at the first element that needs more than that.
+
+#pragma once
+
+#include <cstdint>
+
+#include "core/values/msgpack_writer.h"
+#include "php.h"
+#include "php/values/utf8_check.h"
+#include "php/values/value_encoder.h"
+#include "php/values/zend_array_access.h"
+
+namespace shmpack::php {
+
+/// From this length on a string that was found to be text is marked, so that it is looked through only once.
+inline constexpr size_t kMarkedText = 1024;
+
+/// Whether a string is stored as text. PHP has a mark for that, which preg_match() with /u and others set, too, and
+/// which goes when a string is changed in place.
+inline bool IsText(const zend_string* string) {
+  if ((GC_FLAGS(string) & IS_STR_VALID_UTF8) != 0) return true;
+  if (!IsUtf8(ZSTR_VAL(string), ZSTR_LEN(string))) return false;
+  if (ZSTR_LEN(string) >= kMarkedText && !ZSTR_IS_INTERNED(string)) {
+    GC_ADD_FLAGS(const_cast<zend_string*>(string), IS_STR_VALID_UTF8);  // No part of its value.
+  }
+  return true;
+}
+
+/// Strings of 4 GiB or more are left to whoever refuses them.
+inline bool Fits(const zend_string* string) { return sizeof(size_t) == 4 || EXPECTED(ZSTR_LEN(string) <= UINT32_MAX); }
+
+/// Appends to an EncodedValue. The position is its own from the constructor to Done(), to be in a register.
+class RunPacker {
+ public:
+  explicit RunPacker(EncodedValue* out) : out_(out), at_(out->begin_ + out->size_), limit_(out->limit()) {}
+
+  /// Must come before each element: makes room for a key and a value.
+  zend_always_inline void Reserve() {
+    if (UNEXPECTED(limit_ - at_ < static_cast<ptrdiff_t>(2 * kPackedBytes))) {
+      at_ = out_->GrowFrom(at_, 2 * kPackedBytes);
+      limit_ = out_->limit();
+    }
+  }
+  zend_always_inline void Done() { out_->size_ = static_cast<size_t>(at_ - out_->begin_); }
+
+  zend_always_inline void Int(zend_long value) { at_ = PackInt(at_, value); }
+
+  zend_always_inline void String(const zend_string* string) {
+    if (EXPECTED(ZSTR_LEN(string) <= kShortTextBytes)) {
+      char* const end = PackShortAscii(at_, ZSTR_VAL(string), ZSTR_LEN(string));
+      if (EXPECTED(end != nullptr)) {
+        at_ = end;
+        return;
+      }
+    }
+    at_ = LongString(string, at_, out_);
+    limit_ = out_->limit();
+  }
+
+  /// Null, bool, int, float, or string that fits.
+  zend_always_inline void Scalar(const zval* value) {
+    switch (Z_TYPE_P(value)) {
+      case IS_LONG:
+        at_ = PackInt(at_, Z_LVAL_P(value));
+        break;
+      case IS_STRING:
+        String(Z_STR_P(value));
+        break;
+      case IS_DOUBLE:
+        at_ = PackDouble(at_, Z_DVAL_P(value));
+        break;
+      case IS_FALSE:
+        *at_++ = static_cast<char>(0xc2);
+        break;
+      case IS_TRUE:
+        *at_++ = static_cast<char>(0xc3);
+        break;
+      default:
+        *at_++ = static_cast<char>(0xc0);
+    }
+  }
+
+ private:
+  /// What is not short ASCII; leaves room for another key or value.
+  static zend_never_inline char* LongString(const zend_string* string, char* at, EncodedValue* out) {
+    const size_t size = ZSTR_LEN(string);
+    at = out->GrowFrom(at, size + 3 * kPackedBytes);
+    if (UNEXPECTED(out->is_given_up_)) {
+      return at;
+    }
+    if (size > kShortTextBytes && size <= kMediumTextBytes) {
+      char* const end = PackMediumAscii(at, ZSTR_VAL(string), size);
+      if (EXPECTED(end != nullptr)) {
+        return end;
+      }
+    }
+    at = PackStringHead(at, static_cast<uint32_t>(size), IsText(string));
+    std::memcpy(at, ZSTR_VAL(string), size);
+    return at + size;
+  }
+
+  EncodedValue* out_;
+  char* at_;
+  const char* limit_;
+};
+
+/// Whether an element is written by RunPacker::Scalar().
+zend_always_inline bool IsScalar(const zval* value) {
+  const zend_uchar type = Z_TYPE_P(value);
+  return type < IS_STRING ? EXPECTED(type != IS_UNDEF) : type == IS_STRING && Fits(Z_STR_P(value));
+}
+
+/// Packs a list's elements from `index` on. Returns where it stopped: nNumUsed, or the first element that is no scalar.
+inline uint32_t PackListRun(zend_array* table, uint32_t index, EncodedValue* out) {
+  RunPacker packer(out);
+  const uint32_t used = table->nNumUsed;
+  for (; index < used; ++index) {
+    const zval* const element = ElementAt(table, index);
+    if (IsScalar(element)) {
+      packer.Reserve();
+      packer.Scalar(element);
+    } else if (Z_TYPE_P(element) != IS_UNDEF) {
+      break;
+    }
+  }
+  packer.Done();
+  return index;
+}
+
+/// Packs the pairs of a table that is not packed from `index` on, and counts them. Returns where it stopped: nNumUsed,
+/// or the first pair whose value is no scalar.
+inline uint32_t PackPairRun(zend_array* table, uint32_t index, uint32_t* written, EncodedValue* out) {
+  RunPacker packer(out);
+  const Bucket* bucket = table->arData + index;
+  const Bucket* const end = table->arData + table->nNumUsed;
+  uint32_t count = *written;
+  for (; bucket != end; ++bucket) {
+    const zval* element = &bucket->val;
+    if (UNEXPECTED(Z_TYPE_P(element) == IS_INDIRECT)) {
+      element = Z_INDIRECT_P(element);
+    }
+    if (!IsScalar(element)) {
+      if (Z_TYPE_P(element) == IS_UNDEF) {
+        continue;
+      }
+      break;
+    }
+    packer.Reserve();
+    if (EXPECTED(bucket->key != nullptr)) {
+      if (!Fits(bucket->key)) {
+        break;
+      }
+      packer.String(bucket->key);
+    } else {
+      packer.Int(static_cast<zend_long>(bucket->h));
+    }
+    packer.Scalar(element);
+    ++count;
+  }
+  *written = count;
+  packer.Done();
+  return static_cast<uint32_t>(bucket - table->arData);
+}
+
+}  // namespace shmpack::php
