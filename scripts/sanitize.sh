@@ -56,10 +56,11 @@ sanitize_core_tests() {
     program=$(basename "$source" .cc)
     # It ends a process with one thread by SIGKILL at each store of each operation: slow, and nothing but core's to see.
     [[ $name == core || $program != region_kill_test ]] || continue
-    run_gtest "$name: $program" "$build/$program" env GTEST_FILTER="$filter" ASAN_OPTIONS=log_path="$sanitize_report" \
+    start_gtest "$name: $program" "$build/$program" env GTEST_FILTER="$filter" ASAN_OPTIONS=log_path="$sanitize_report" \
       UBSAN_OPTIONS=log_path="$sanitize_report:print_stacktrace=1" \
       TSAN_OPTIONS=log_path="$sanitize_report:halt_on_error=0" "$@"
   done
+  await_gtests
   sanitize_show_reports "$name" "$before"
 }
 

@@ -43,8 +43,9 @@ run_core_tests() {
   tests_build_core "$out/core" || true
   for program in "$root"/tests/core/*_test.cc; do
     name=$(basename "$program" .cc)
-    [[ ! -x $out/core/$name ]] || run_gtest "core: $name" "$out/core/$name" env
+    [[ ! -x $out/core/$name ]] || start_gtest "core: $name" "$out/core/$name" env
   done
+  await_gtests
 }
 
 # What ./dev sanitize counted.

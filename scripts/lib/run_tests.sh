@@ -73,6 +73,33 @@ run_gtest() {
   sed -nE 's/^figure: /  /p' "$log"
 }
 
+# start_gtest: run_gtest in the background, as soon as fewer run than there are processors. await_gtests prints and counts what
+# they came to, in the order in which they were started.
+tests_started=()
+start_gtest() {
+  while [[ $(jobs -rp | wc -l) -ge $(nproc) ]]; do wait -n || true; done
+  tests_started+=("$2")
+  rm -f "$2.counts"
+  (
+    tests_passed=0 tests_failed=0
+    run_gtest "$@" >"$2.said" 2>&1
+    echo "$tests_passed $tests_failed" >"$2.counts"
+  ) &
+}
+
+await_gtests() {
+  local program passed failed
+  wait
+  for program in "${tests_started[@]}"; do
+    cat "$program.said"
+    passed=0 failed=1
+    read -r passed failed <"$program.counts" || true
+    tests_passed=$((tests_passed + passed))
+    tests_failed=$((tests_failed + failed))
+  done
+  tests_started=()
+}
+
 # make_extension_dir <folder> <our library>: a folder for PHP to load extensions from: ours, and the stock ones except those
 # that we stand in for, so that a test that asks for sysvsem or sysvshm cannot get the stock one.
 make_extension_dir() {

@@ -11,7 +11,7 @@ if (!is_file(dirname(__DIR__, 2) . '/package.xml')) die('skip needs a checkout: 
 $root = dirname(__DIR__, 2);
 preg_match('/shmpack_sources="([^"]*)"/', file_get_contents("$root/config.m4"), $list);
 $built = preg_split('/\s+/', trim($list[1]));
-$there = array_map(fn($file) => substr($file, strlen("$root/")), glob("$root/src/{core,php,port}/*.cc", GLOB_BRACE));
+$there = array_map(fn($file) => substr($file, strlen("$root/")), glob("$root/src/{core/*,php,php/*,port}/*.cc", GLOB_BRACE));
 foreach (array_diff($there, $built) as $file) echo "config.m4 does not build $file\n";
 foreach (array_diff($built, $there) as $file) echo "config.m4 builds $file, which is not there\n";
 
