@@ -68,6 +68,7 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/region/sysv_shared_memory.cc
     src/php/semaphore/semaphore_report.cc
     src/php/semaphore/sysv_semaphore.cc
+    src/php/settings.cc
     src/php/slots/slot_report.cc
     src/php/slots/slot_table_object.cc
     src/php/slots/slot_view.cc

@@ -20,7 +20,8 @@ core/slots          | shmpack:base shmpack:values shmpack:slots port core/base c
 core/semaphore      | shmpack:base shmpack:values shmpack:semaphore port core/base core/values core/semaphore
 c_api               | shmpack:base shmpack:slots
 httpd               | shmpack:slots
-php/module.cc       | shmpack:base shmpack:region shmpack:slots port php php/values php/cache php/region php/slots php/semaphore
+php/module.cc       | php php/values php/region php/slots php/semaphore
+php/arginfo.h       | php shmpack:slots
 php/php_shmpack.h   | shmpack:base php php/values php/cache
 php                 | shmpack:base port php
 php/values          | shmpack:base shmpack:values port core/base core/values php php/values

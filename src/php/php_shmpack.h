@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The module: its globals, and what it asks of the file of each function family.
+// The module's globals, and its version.
 //
-// Every family has its functions and one class. module.cc registers both under the global names where the stock
-// extension left them free, and under Shmpack\ always; then it hands the class to the family, which sets the object
-// handlers. The families' functions have C linkage because the generated arginfo is included that way.
-//
-// Globals are per thread under ZTS; nothing else here changes after module start. What is large and per thread belongs
-// into them: a library's thread-local variables have little room in a program that loads it late.
+// Globals are per thread under ZTS; nothing else of the module changes after its start. What is large and per thread
+// belongs into them: a library's thread-local variables have little room in a program that loads it late.
 
 #pragma once
 

@@ -56,7 +56,7 @@ foreach ($files as $folder => $names) {
         'src/core/slots', 'src/php/slots' => ['core/region/heap.h', 'shmpack/region_layout.h', 'php/region/region_report.h'],
         default => ['core/region/heap.h', 'php/region/region_report.h', 'shmpack/region.h'],
     };
-    $name = current(preg_grep('~/(module\.cc|php_shmpack\.h|decoded_cache\.\w+|persistent_copy\.\w+)$~', $names, PREG_GREP_INVERT) ?: $names);
+    $name = current(preg_grep('~/(module\.cc|arginfo\.h|php_shmpack\.h|decoded_cache\.\w+|persistent_copy\.\w+)$~', $names, PREG_GREP_INVERT) ?: $names);
     foreach ($wrong as $include) {
         if ($include === 'httpd') {
             plant("httpd in $folder", $name, "#include \"httpd.h\"\n", str_contains($folder, 'php') ? '' : 'included below');

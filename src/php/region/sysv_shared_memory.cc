@@ -9,8 +9,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 
+#include "ext/standard/info.h"
+#include "php/arginfo.h"
 #include "php/cache/decoded_cache.h"
 #include "php/handle_object.h"
 #include "php/memory_limit.h"
@@ -19,6 +22,7 @@
 #include "port/clock.h"
 #include "port/segment.h"
 #include "shmpack/region.h"
+#include "shmpack/region_layout.h"
 
 namespace {
 
@@ -250,15 +254,32 @@ zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* 
   PutResult(*object, key, size, status, return_value);
 }
 
-}  // namespace
-
-namespace shmpack::php {
-
-void RegisterShmClasses(zend_class_entry* class_entry) {
+void Register(zend_class_entry* class_entry) {
   RegionObject::Register(class_entry, "Cannot directly construct SysvSharedMemory, use shm_attach() instead", Describe);
 }
 
-}  // namespace shmpack::php
+zend_class_entry* RegisterGlobal() {
+  zend_class_entry* const class_entry = register_class_SysvSharedMemory();
+  Register(class_entry);
+  return class_entry;
+}
+
+ZEND_MODULE_STARTUP_D(shm_stand_in) { return zend_register_class_alias("Shmpack\\SysvSharedMemory", RegisterGlobal()); }
+
+void ShowInformation() {
+  char format[16];
+  snprintf(format, sizeof format, "%u", static_cast<unsigned>(shmpack::kFormatVersion));
+  php_info_print_table_row(2, "Region format", format);
+}
+
+constexpr shmpack::php::StockExtension kStock = {"sysvshm",    "sysvsharedmemory",
+                                                 "shm_",       "shm_* and SysvSharedMemory",
+                                                 "shm_attach", ZEND_MODULE_STARTUP_N(shm_stand_in)};
+
+}  // namespace
+
+constexpr shmpack::php::Family shmpack::php::region_family = {
+    &kStock, [] { Register(register_class_Shmpack_SysvSharedMemory()); }, ShowInformation};
 
 ZEND_FUNCTION(shm_attach) {
   zend_long key;

@@ -9,21 +9,10 @@
 
 #pragma once
 
-#include "php.h"
-
-extern "C" {
-ZEND_FUNCTION(shm_attach);
-ZEND_FUNCTION(shm_detach);
-ZEND_FUNCTION(shm_remove);
-ZEND_FUNCTION(shm_put_var);
-ZEND_FUNCTION(shm_get_var);
-ZEND_FUNCTION(shm_has_var);
-ZEND_FUNCTION(shm_remove_var);
-}
+#include "php/family.h"
 
 namespace shmpack::php {
 
-/// Gives the class its object handlers. Called once per module start, with the class under whichever name it got.
-void RegisterShmClasses(zend_class_entry* class_entry);
+extern const Family region_family;
 
 }  // namespace shmpack::php

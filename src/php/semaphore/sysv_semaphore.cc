@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 
+#include "php/arginfo.h"
 #include "php/handle_object.h"
 #include "php/semaphore/semaphore_report.h"
 #include "shmpack/semaphore.h"
@@ -48,15 +49,25 @@ using SemaphoreObject = shmpack::php::HandleObject<Semaphore, Close>;
 
 Semaphore& SemaphoreOf(zval* value) { return SemaphoreObject::Of(Z_OBJ_P(value)); }
 
-}  // namespace
-
-namespace shmpack::php {
-
-void RegisterSemClasses(zend_class_entry* class_entry) {
+void Register(zend_class_entry* class_entry) {
   SemaphoreObject::Register(class_entry, "Cannot directly construct SysvSemaphore, use sem_get() instead", Describe);
 }
 
-}  // namespace shmpack::php
+zend_class_entry* RegisterGlobal() {
+  zend_class_entry* const class_entry = register_class_SysvSemaphore();
+  Register(class_entry);
+  return class_entry;
+}
+
+ZEND_MODULE_STARTUP_D(sem_stand_in) { return zend_register_class_alias("Shmpack\\SysvSemaphore", RegisterGlobal()); }
+
+constexpr shmpack::php::StockExtension kStock = {
+    "sysvsem", "sysvsemaphore", "sem_", "sem_* and SysvSemaphore", "sem_get", ZEND_MODULE_STARTUP_N(sem_stand_in)};
+
+}  // namespace
+
+constexpr shmpack::php::Family shmpack::php::semaphore_family = {
+    &kStock, [] { Register(register_class_Shmpack_SysvSemaphore()); }, nullptr};
 
 ZEND_FUNCTION(sem_get) {
   zend_long key;

@@ -7,18 +7,10 @@
 
 #pragma once
 
-#include "php.h"
-
-extern "C" {
-ZEND_FUNCTION(sem_get);
-ZEND_FUNCTION(sem_acquire);
-ZEND_FUNCTION(sem_release);
-ZEND_FUNCTION(sem_remove);
-}
+#include "php/family.h"
 
 namespace shmpack::php {
 
-/// Gives the class its object handlers. Called once per module start, with the class under whichever name it got.
-void RegisterSemClasses(zend_class_entry* class_entry);
+extern const Family semaphore_family;
 
 }  // namespace shmpack::php

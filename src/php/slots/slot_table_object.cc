@@ -8,13 +8,17 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 
+#include "ext/standard/info.h"
+#include "php/arginfo.h"
 #include "php/memory_limit.h"
 #include "php/slots/slot_report.h"
 #include "php/values/value_decoder.h"
 #include "php/values/value_encoder.h"
 #include "port/named_file.h"
+#include "shmpack/slot_table_layout.h"
 
 namespace {
 
@@ -121,20 +125,32 @@ void CloseSlotTable(OpenSlotTable& open) {
   open.path = nullptr;
 }
 
-const char* SlotFolder(char* buffer, size_t capacity) {
-  const char* const set = SHMPACK_G(runtime_dir);
-  if (set != nullptr && *set != '\0') return set;
-  DefaultFolder(buffer, capacity);
-  return buffer;
-}
-
-void RegisterSlotClasses(zend_class_entry* table_class, zend_class_entry* view_class) {
-  SlotTableObject::Register(table_class, "Cannot directly construct Shmpack\\SlotTable, use slotmem_create() instead",
-                            Describe);
-  RegisterSlotViewClass(view_class);
-}
-
 }  // namespace shmpack::php
+
+namespace {
+
+void RegisterClasses() {
+  SlotTableObject::Register(register_class_Shmpack_SlotTable(),
+                            "Cannot directly construct Shmpack\\SlotTable, use slotmem_create() instead", Describe);
+  shmpack::php::RegisterSlotViewClass();
+}
+
+void ShowInformation() {
+  char format[16];
+  snprintf(format, sizeof format, "%u", static_cast<unsigned>(shmpack::kSlotTableVersion));
+  php_info_print_table_row(2, "Slot table format", format);
+  char standard[64];
+  const char* folder = SHMPACK_G(runtime_dir);
+  if (folder == nullptr || *folder == '\0') {
+    shmpack::DefaultFolder(standard, sizeof standard);
+    folder = standard;
+  }
+  php_info_print_table_row(2, "Slot tables of relative names", folder);
+}
+
+}  // namespace
+
+constexpr shmpack::php::Family shmpack::php::slot_family = {nullptr, RegisterClasses, ShowInformation};
 
 ZEND_FUNCTION(slotmem_create) {
   zend_string* name;

@@ -10,9 +10,11 @@
 #include <cstring>
 
 #include "core/slots/slot_window.h"
+#include "php/arginfo.h"
 #include "php/memory_limit.h"
 #include "php/slots/slot_report.h"
 #include "php/slots/slot_table_object.h"
+#include "zend_interfaces.h"
 
 namespace {
 
@@ -136,9 +138,9 @@ bool ByteAt(const OpenSlotView& view, zval* offset, zend_long* at) {
 
 namespace shmpack::php {
 
-void RegisterSlotViewClass(zend_class_entry* view_class) {
-  SlotViewObject::Register(view_class, "Cannot directly construct Shmpack\\SlotView, use slotmem_dptr() instead",
-                           Describe);
+void RegisterSlotViewClass() {
+  SlotViewObject::Register(register_class_Shmpack_SlotView(zend_ce_arrayaccess, zend_ce_countable),
+                           "Cannot directly construct Shmpack\\SlotView, use slotmem_dptr() instead", Describe);
 }
 
 const zend_class_entry* SlotViewClass() { return SlotViewObject::class_entry(); }
