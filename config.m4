@@ -69,8 +69,10 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/semaphore/semaphore_report.cc
     src/php/semaphore/sysv_semaphore.cc
     src/php/settings.cc
+    src/php/slots/slot_doall.cc
     src/php/slots/slot_report.cc
     src/php/slots/slot_table_object.cc
+    src/php/slots/slot_values.cc
     src/php/slots/slot_view.cc
     src/php/stand_in.cc
     src/php/values/allowed_classes.cc
