@@ -62,10 +62,10 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/values/msgpack_reader.cc
     src/php/cache/decoded_cache.cc
     src/php/cache/persistent_copy.cc
-    src/php/limit_text.cc
     src/php/module.cc
     src/php/region/region_report.cc
     src/php/region/sysv_shared_memory.cc
+    src/php/report_text.cc
     src/php/semaphore/semaphore_report.cc
     src/php/semaphore/sysv_semaphore.cc
     src/php/settings.cc

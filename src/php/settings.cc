@@ -37,7 +37,7 @@ ZEND_INI_MH(OnUpdateCacheSize) {
 // A relative path would mean another folder wherever a process happens to be.
 ZEND_INI_MH(OnUpdateRuntimeDir) {
   if (new_value != nullptr && ZSTR_LEN(new_value) != 0 && ZSTR_VAL(new_value)[0] != '/') {
-    php_error_docref(nullptr, E_WARNING, "shmpack.runtime_dir must be an absolute path, the default is taken");
+    php_error_docref(nullptr, E_WARNING, "shmpack.runtime_dir must be an absolute path; the default is used instead");
     return FAILURE;
   }
   return OnUpdateString(entry, new_value, mh_arg1, mh_arg2, mh_arg3, stage);
@@ -79,8 +79,7 @@ ZEND_INI_MH(OnUpdateTrustedOwners) {
     } else if (!name.empty() && !AddTrusted(name, &owners)) {
       php_error_docref(
           nullptr, E_WARNING,
-          "shmpack.trusted_owners: \"%.*s\" is no user of this system, or one of more than %u; it counts as "
-          "nobody",
+          "shmpack.trusted_owners: \"%.*s\" is not a user of this system, or is one of more than %u; it trusts nobody",
           static_cast<int>(name.size()), name.data(), TrustedOwners::kMostUsers);
     }
   }

@@ -58,11 +58,11 @@ foreach ([0x5d000002, 0x5d000003] as $key) shell_exec("ipcrm -S $key 2>&1");
 --EXPECTF--
 [self]
 
-Warning: shm_attach(): Failed for key 0x5d000001: the segment was made by user nobody (65534), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: shm_attach(): Failed for key 0x5d000001: the segment was made by user nobody (65534), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 
-Warning: sem_get(): Failed for key 0x5d000002: the set was made by user nobody (65534), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: sem_get(): Failed for key 0x5d000002: the set was made by user nobody (65534), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 
-Warning: sem_get(): Failed for key 0x5d000003: the set was made by user nobody (65534), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: sem_get(): Failed for key 0x5d000003: the set was made by user nobody (65534), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 bool(false)
 bool(false)
 bool(false)
@@ -112,12 +112,12 @@ bool(true)
 bool(true)
 [root, no such user]
 
-Warning: PHP Startup: shmpack.trusted_owners: "no such user" is no user of this system, or one of more than 32; it counts as nobody in Unknown on line 0
+Warning: PHP Startup: shmpack.trusted_owners: "no such user" is not a user of this system, or is one of more than 32; it trusts nobody in Unknown on line 0
 bool(false)
 [self]
 bool(false)
 bool(true)
 
-Warning: shm_attach(): Failed for key 0x5d000011: the segment was made by user root (0), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: shm_attach(): Failed for key 0x5d000011: the segment was made by user root (0), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 bool(false)
 bool(true)

@@ -58,60 +58,60 @@ foreach ([0x5e00000b, 0x5e00000c, 0x5e00000e] as $key) shell_exec("ipcrm -S $key
 ?>
 --EXPECTF--
 mode 0:
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000b: Permission denied: the mode 0000 lets not even the set's owner use it, so it was removed again; ask for one such as 0600 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000b: Permission denied: with mode 0000 even its owner cannot use the set, so it was removed again; ask for a mode such as 0600 in %s on line %d
 bool(false)
 key 0:
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x0: Permission denied: the mode 0000 lets not even the set's owner use it, so it was removed again; ask for one such as 0600 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x0: Permission denied: with mode 0000 even its owner cannot use the set, so it was removed again; ask for a mode such as 0600 in %s on line %d
 bool(false)
 write only:
-Warning: sem_get(): Failed for key 0x5e00000b: Permission denied: the mode 0200 lets not even the set's owner use it, so it was removed again; ask for one such as 0600 in %s on line %d
+Warning: sem_get(): Failed for key 0x5e00000b: Permission denied: with mode 0200 even its owner cannot use the set, so it was removed again; ask for a mode such as 0600 in %s on line %d
 bool(false)
 read only:
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000b: Permission denied: the mode 0400 lets not even the set's owner use it, so it was removed again; ask for one such as 0600 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000b: Permission denied: with mode 0400 even its owner cannot use the set, so it was removed again; ask for a mode such as 0600 in %s on line %d
 bool(false)
 bool(false)
 bool(true)
 bool(true)
 own:
-Warning: sem_get(): Failed for key 0x5e00000e: Permission denied: the set is this user's, but its mode 0000 does not allow what was asked for (0666); when nobody needs it, remove it with: ipcrm -S 0x5e00000e in %s on line %d
+Warning: sem_get(): Failed for key 0x5e00000e: Permission denied: the set belongs to this user, but its mode 0000 does not let the owner use it with the permissions asked for (0666); if it is no longer needed, remove it with: ipcrm -S 0x5e00000e in %s on line %d
 bool(false)
 root's:
-Warning: sem_get(): Failed for key 0x5e00000c: Permission denied: the set is of user root (0), whose mode for it, 0600, does not allow what was asked for (0666) in %s on line %d
+Warning: sem_get(): Failed for key 0x5e00000c: Permission denied: the set belongs to user root (0), and its mode 0600 does not let this user use it with the permissions asked for (0666) in %s on line %d
 bool(false)
 bool(true)
 bool(true)
 32000 1024000000 1 32000:
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000d: Argument list too long: raise kernel.sem's third number, the operations of one call, now 1; sem_get() needs 3 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000d: Argument list too long: raise kernel.sem's third number, the limit on the operations of one call, now 1; sem_get() needs 3 in %s on line %d
 bool(false)
 
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x0: Argument list too long: raise kernel.sem's third number, the operations of one call, now 1; sem_get() needs 3 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x0: Argument list too long: raise kernel.sem's third number, the limit on the operations of one call, now 1; sem_get() needs 3 in %s on line %d
 bool(false)
 sets: 0
 32000 1024000000 2 32000:
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000d: Argument list too long: raise kernel.sem's third number, the operations of one call, now 2; sem_get() needs 3 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e00000d: Argument list too long: raise kernel.sem's third number, the limit on the operations of one call, now 2; sem_get() needs 3 in %s on line %d
 bool(false)
 
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x0: Argument list too long: raise kernel.sem's third number, the operations of one call, now 2; sem_get() needs 3 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x0: Argument list too long: raise kernel.sem's third number, the limit on the operations of one call, now 2; sem_get() needs 3 in %s on line %d
 bool(false)
 sets: 0
 32000 1024000000 500 2:
-Warning: sem_get(): Failed for key 0x5e00000d: No space left on device: raise kernel.sem's fourth number, the sets of the system, now 2, or remove some that nobody needs (ipcs -s lists them, ipcrm -s <id> removes one); 2 exist in %s on line %d
+Warning: sem_get(): Failed for key 0x5e00000d: No space left on device: raise kernel.sem's fourth number, the limit on the number of sets, now 2 with 2 in use, or remove sets that are no longer needed (ipcs -s lists them, ipcrm -s <id> removes one) in %s on line %d
 bool(false)
 
-Warning: sem_get(): Failed for key 0x0: No space left on device: raise kernel.sem's fourth number, the sets of the system, now 2, or remove some that nobody needs (ipcs -s lists them, ipcrm -s <id> removes one); 2 exist in %s on line %d
+Warning: sem_get(): Failed for key 0x0: No space left on device: raise kernel.sem's fourth number, the limit on the number of sets, now 2 with 2 in use, or remove sets that are no longer needed (ipcs -s lists them, ipcrm -s <id> removes one) in %s on line %d
 bool(false)
 sets: 2
 32000 5 500 32000:
-Warning: sem_get(): Failed for key 0x5e00000d: No space left on device: raise kernel.sem's second number, the semaphores of all sets, now 5, or remove some that nobody needs (ipcs -s lists them, ipcrm -s <id> removes one); 3 exist in %s on line %d
+Warning: sem_get(): Failed for key 0x5e00000d: No space left on device: raise kernel.sem's second number, the limit on the semaphores of all sets, now 5 with 3 in use, or remove sets that are no longer needed (ipcs -s lists them, ipcrm -s <id> removes one) in %s on line %d
 bool(false)
 
-Warning: sem_get(): Failed for key 0x0: No space left on device: raise kernel.sem's second number, the semaphores of all sets, now 5, or remove some that nobody needs (ipcs -s lists them, ipcrm -s <id> removes one); 3 exist in %s on line %d
+Warning: sem_get(): Failed for key 0x0: No space left on device: raise kernel.sem's second number, the limit on the semaphores of all sets, now 5 with 3 in use, or remove sets that are no longer needed (ipcs -s lists them, ipcrm -s <id> removes one) in %s on line %d
 bool(false)
 sets: 1
 2 1024000000 500 32000:
-Warning: sem_get(): Failed for key 0x5e00000d: Invalid argument: raise kernel.sem's first number, the semaphores of one set, now 2; sem_get() needs 3 in %s on line %d
+Warning: sem_get(): Failed for key 0x5e00000d: Invalid argument: raise kernel.sem's first number, the limit on the semaphores of one set, now 2; sem_get() needs 3 in %s on line %d
 bool(false)
 
-Warning: sem_get(): Failed for key 0x0: Invalid argument: raise kernel.sem's first number, the semaphores of one set, now 2; sem_get() needs 3 in %s on line %d
+Warning: sem_get(): Failed for key 0x0: Invalid argument: raise kernel.sem's first number, the limit on the semaphores of one set, now 2; sem_get() needs 3 in %s on line %d
 bool(false)
 sets: 0

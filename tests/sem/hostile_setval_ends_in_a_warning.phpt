@@ -28,10 +28,10 @@ var_dump(sem_get(0x5e000007) instanceof SysvSemaphore);
 system('perl -e \'$id = semget(0x5e000007, 3, 0666); semctl($id, 0, 0, 0)\'');
 ?>
 --EXPECTF--
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e000007: another process held it for 0.3 seconds (shmpack.lock_timeout) in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e000007: another process holds it; timed out after 0.3 seconds (shmpack.lock_timeout) in %s on line %d
 bool(false)
 bool(true)
 
-Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e000007: another process still holds it; a call before waited for that in vain and nothing has changed since, so this one did not wait. When no process is inside of sem_get() for it, remove the set with: ipcrm -S 0x5e000007 in %s on line %d
+Warning: sem_get(): Failed acquiring SYSVSEM_SETVAL for key 0x5e000007: another process still holds it; an earlier call timed out and nothing has changed since, so this one did not wait. If no process is inside sem_get() for this key, remove the set with: ipcrm -S 0x5e000007 in %s on line %d
 bool(false)
 bool(true)

@@ -34,14 +34,14 @@ require __DIR__ . '/raw_segment.inc';
 foreach ([0x5b000010, 0x5b000011] as $key) raw_remove($key);
 ?>
 --EXPECTF--
-Warning: shm_attach(): Failed for key 0x5b000010: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken, or ask for less in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000010: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit on address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB with %d in use, or ask for less in Command line code on line 1
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x0: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken, or ask for less in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x0: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit on address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB with %d in use, or ask for less in Command line code on line 1
 bool(false)
 bool(false)
 bool(true)
 
-Warning: shm_attach(): Failed for key 0x5b000011: Cannot allocate memory; the region that is there is a segment of 1500002624 bytes: raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken, or, when nobody needs its variables, remove it with: ipcrm -M 0x5b000011 in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000011: Cannot allocate memory; the existing region is a segment of 1500002624 bytes: raise this process's limit on address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB with %d in use, or, if its variables are no longer needed, remove it with: ipcrm -M 0x5b000011 in Command line code on line 1
 bool(false)
 bool(true)

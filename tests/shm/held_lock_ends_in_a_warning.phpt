@@ -27,7 +27,7 @@ require __DIR__ . '/raw_segment.inc';
 raw_remove(0x5b00000d);
 ?>
 --EXPECTF--
-Warning: shm_put_var(): Failed for key 0x5b00000d: its lock is held, by process %d, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: shm_put_var(): Failed for key 0x5b00000d: its lock is held by process %d; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 bool(true)
 string(3) "old"

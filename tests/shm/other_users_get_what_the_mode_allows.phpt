@@ -52,31 +52,31 @@ require __DIR__ . '/raw_segment.inc';
 foreach ([0x5b000004, 0x5b000005, 0x5b000006, 0x5b000012, 0x5b000013] as $key) raw_remove($key);
 ?>
 --EXPECTF--
-Warning: shm_attach(): Failed for key 0x5b000004: Permission denied, its owner, user root (0), does not let this user read it (mode 0600) in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000004: Permission denied: the segment belongs to user root (0), and its mode 0600 does not let this user read it in Command line code on line 1
 bool(false)
 string(17) "to be read by all"
 int(150)
 bool(false)
 
-Warning: shm_put_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner, user root (0), does not let this user write to it (mode 0644) in Command line code on line 4
+Warning: shm_put_var(): Failed for key 0x5b000005: the region is attached for reading only: the segment belongs to user root (0), and its mode 0644 does not let this user write to it in Command line code on line 4
 bool(false)
 
-Warning: shm_remove_var(): Failed for key 0x5b000005: the region is attached for reading only, its owner, user root (0), does not let this user write to it (mode 0644) in Command line code on line 5
+Warning: shm_remove_var(): Failed for key 0x5b000005: the region is attached for reading only: the segment belongs to user root (0), and its mode 0644 does not let this user write to it in Command line code on line 5
 bool(false)
 
 Warning: shm_remove(): Failed for key 0x5b000005, id %d: Operation not permitted in Command line code on line 6
 bool(false)
 string(17) "to be read by all"
 
-Warning: shm_get_var(): Failed for key 0x5b000005: a value is being written for more than 0.1 seconds (shmpack.lock_timeout); nothing was changed in Command line code on line 3
+Warning: shm_get_var(): Failed for key 0x5b000005: a value is being written; timed out after 0.1 seconds (shmpack.lock_timeout), and nothing was changed in Command line code on line 3
 bool(false)
 bool(true)
 string(11) "from nobody"
 bool(true)
 
-Warning: shm_attach(): Failed for key 0x5b000012: Permission denied, it is this user's own, but its mode 0000 does not let its owner read it; when nobody needs its variables, remove it with: ipcrm -M 0x5b000012, and ask for a mode such as 0600 in Command line code on line 3
+Warning: shm_attach(): Failed for key 0x5b000012: Permission denied: the segment belongs to this user, but its mode 0000 does not let the owner read it; if its variables are no longer needed, remove it with: ipcrm -M 0x5b000012, and ask for a mode such as 0600 in Command line code on line 3
 bool(false)
 bool(true)
 
-Warning: shm_put_var(): Failed for key 0x5b000013: the region is attached for reading only, it is this user's own, but its mode 0444 does not let its owner write to it in Command line code on line 5
+Warning: shm_put_var(): Failed for key 0x5b000013: the region is attached for reading only: the segment belongs to this user, but its mode 0444 does not let the owner write to it in Command line code on line 5
 bool(false)

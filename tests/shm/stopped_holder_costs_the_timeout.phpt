@@ -45,7 +45,7 @@ var_dump($caught);
 
 ini_set('shmpack.lock_timeout', '0.3');
 set_error_handler(function (int $level, string $text) use ($writer) {
-    echo str_replace("process $writer,", 'process [the stopped one],', $text), "\n";
+    echo str_replace("process $writer;", 'process [the stopped one];', $text), "\n";
     return true;
 });
 
@@ -110,13 +110,13 @@ raw_remove(0x5b000034);
 ?>
 --EXPECTF--
 bool(true)
-shm_put_var(): Failed for key 0x5b000034: its lock is held, by process [the stopped one], for more than 0.3 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped?
+shm_put_var(): Failed for key 0x5b000034: its lock is held by process [the stopped one]; timed out after 0.3 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped?
 bool(false)
 in time
-shm_put_var(): Failed for key 0x5b000034: its lock is held, by process [the stopped one], for more than 0.3 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped?
+shm_put_var(): Failed for key 0x5b000034: its lock is held by process [the stopped one]; timed out after 0.3 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped?
 bool(false)
 in time
-shm_remove_var(): Failed for key 0x5b000034: its lock is held, by process [the stopped one], for more than 0.3 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped?
+shm_remove_var(): Failed for key 0x5b000034: its lock is held by process [the stopped one]; timed out after 0.3 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped?
 bool(false)
 in time
 string(3) "old"

@@ -86,5 +86,5 @@ more slots: refused, its header contradicts its size
 all slots: refused, its header contradicts its size
 no slots: refused, its header contradicts its size
 larger slots: refused, its header contradicts its size
-earlier boot: refused, there is none
+earlier boot: refused, it does not exist
 bool(true)

@@ -33,7 +33,7 @@ var_dump(slotmem_grab($slots), slotmem_grab($slots), slotmem_put($slots, 1, 'old
 $sleeper = proc_open(['sleep', '60'], [], $pipes);
 $pid = proc_get_status($sleeper)['pid'];
 ini_set('shmpack.lock_timeout', '0.2');
-ob_start(fn (string $text) => str_replace("by process $pid,", 'by the sleeper,', $text), 1);
+ob_start(fn (string $text) => str_replace("by process $pid;", 'by the sleeper;', $text), 1);
 
 store(TABLE_LOCK, $pid);
 timed(fn() => slotmem_grab($slots));
@@ -67,36 +67,36 @@ int(0)
 int(1)
 bool(true)
 
-Warning: slotmem_grab(): Failed for slot table "%s/held": its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_grab(): Failed for slot table "%s/held": its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 
-Warning: slotmem_fgrab(): Failed for slot table "%s/held", slot 2: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_fgrab(): Failed for slot table "%s/held", slot 2: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 
-Warning: slotmem_release(): Failed for slot table "%s/held", slot 1: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_release(): Failed for slot table "%s/held", slot 1: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 
-Warning: slotmem_put(): Failed for slot table "%s/held", slot 2: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_put(): Failed for slot table "%s/held", slot 2: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 
-Warning: slotmem_get(): Failed for slot table "%s/held", slot 2: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_get(): Failed for slot table "%s/held", slot 2: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 int(1)
 bool(true)
 string(5) "young"
 int(2)
 
-Warning: slotmem_put(): Failed for slot table "%s/held", slot 1: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_put(): Failed for slot table "%s/held", slot 1: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 
-Warning: slotmem_put_var(): Failed for slot table "%s/held", slot 1: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_put_var(): Failed for slot table "%s/held", slot 1: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 
-Warning: slotmem_dptr(): Failed for slot table "%s/held", slot 1: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_dptr(): Failed for slot table "%s/held", slot 1: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 visited 0
 
-Warning: slotmem_doall(): Failed for slot table "%s/held", slot 1: its lock is held, by the sleeper, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped? in %s on line %d
+Warning: slotmem_doall(): Failed for slot table "%s/held", slot 1: its lock is held by the sleeper; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped? in %s on line %d
 bool(false)
 string(5) "young"
 bool(true)

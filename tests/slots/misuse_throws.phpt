@@ -128,8 +128,8 @@ put_var -9223372036854775808: ValueError: slotmem_put_var(): Argument #2 ($id) m
 get too long: ValueError: slotmem_get(): Argument #3 ($length) must be between 0 and 8
 ->get too long: ValueError: Shmpack\SlotTable::get(): Argument #2 ($length) must be between 0 and 8
 get negative: ValueError: slotmem_get(): Argument #3 ($length) must be between 0 and 8
-put too long: ValueError: slotmem_put(): Argument #3 ($data) must be at most 8 bytes, which is what a slot has
-->put too long: ValueError: Shmpack\SlotTable::put(): Argument #2 ($data) must be at most 8 bytes, which is what a slot has
+put too long: ValueError: slotmem_put(): Argument #3 ($data) must be at most 8 bytes, the size of a slot
+->put too long: ValueError: Shmpack\SlotTable::put(): Argument #2 ($data) must be at most 8 bytes, the size of a slot
 get_var in vain: ArgumentCountError: slotmem_get_var() expects exactly 2 arguments, 1 given
 text id: TypeError: Shmpack\SlotTable::get(): Argument #1 ($id) must be of type int, string given
 array: TypeError: Shmpack\SlotTable::put(): Argument #2 ($data) must be of type string, array given

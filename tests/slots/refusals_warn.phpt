@@ -49,17 +49,17 @@ foreach (['refused'] as $name) {
 @rmdir('/tmp/shmpack-phpt-slots');
 ?>
 --EXPECTF--
-Warning: slotmem_attach(): Failed for slot table "%s/refused": there is none in %s on line %d
+Warning: slotmem_attach(): Failed for slot table "%s/refused": it does not exist in %s on line %d
 
-Warning: slotmem_attach(): Failed for slot table "none": it has no name that another process could attach to in %s on line %d
+Warning: slotmem_attach(): Failed for slot table "none": it is anonymous, so no process can attach to it; use another name in %s on line %d
 bool(false)
 bool(false)
 
-Warning: slotmem_create(): Failed for slot table "%s/refused": it is there with another number, size or type of slots; ask for those, or call slotmem_remove() first in %s on line %d
+Warning: slotmem_create(): Failed for slot table "%s/refused": it exists with another number, size or type of slots; ask for those, or call slotmem_remove() first in %s on line %d
 
-Warning: slotmem_create(): Failed for slot table "%s/refused": it is there with another number, size or type of slots; ask for those, or call slotmem_remove() first in %s on line %d
+Warning: slotmem_create(): Failed for slot table "%s/refused": it exists with another number, size or type of slots; ask for those, or call slotmem_remove() first in %s on line %d
 
-Warning: slotmem_create(): Failed for slot table "%s/refused": it is there with another number, size or type of slots; ask for those, or call slotmem_remove() first in %s on line %d
+Warning: slotmem_create(): Failed for slot table "%s/refused": it exists with another number, size or type of slots; ask for those, or call slotmem_remove() first in %s on line %d
 bool(false)
 bool(false)
 bool(false)
@@ -74,9 +74,9 @@ bool(false)
 bool(false)
 bool(false)
 
-Warning: slotmem_get_var(): Slot 0 holds no value in %s on line %d
+Warning: slotmem_get_var(): Failed for slot table "%s/refused", slot 0: it holds no value of slotmem_put_var() in %s on line %d
 
-Warning: slotmem_put_var(): Failed for slot 0: the value takes 14 bytes, the slot has 8 in %s on line %d
+Warning: slotmem_put_var(): Failed for slot table "%s/refused", slot 0: the value needs 14 bytes, and a slot has 8 in %s on line %d
 bool(false)
 bool(false)
 string(16) "0000000000000000"

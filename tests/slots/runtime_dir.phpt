@@ -74,7 +74,7 @@ Warning: slotmem_create(): Failed for slot table "phpt-folders": its folder is n
 bool(false)
 relative:
 
-Warning: PHP Startup: shmpack.runtime_dir must be an absolute path, the default is taken in Unknown on line 0
+Warning: PHP Startup: shmpack.runtime_dir must be an absolute path; the default is used instead in Unknown on line 0
 string(0) ""
 bool(false)
 int(2)

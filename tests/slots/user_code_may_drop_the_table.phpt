@@ -107,8 +107,8 @@ Shmpack\SlotTable::getVar(): Failed for slot table "", slot 1: the slot is not i
 bool(false)
 Shmpack\SlotTable::put(): Failed for slot table "", slot 1: the slot is not in use
 bool(false)
-slotmem_get_var(): Slot 0 holds no value
-slotmem_attach(): Failed for slot table "": there is none
+slotmem_get_var(): Failed for slot table "", slot 0: it holds no value of slotmem_put_var()
+slotmem_attach(): Failed for slot table "": it does not exist
 bool(false)
 bool(false)
 1 4

@@ -47,29 +47,29 @@ var_dump(slotmem_put_var($huge, 0, ['small']), slotmem_get_var($huge, 0), memory
 bool(true)
 string(16) "c600000019c71601"
 
-Warning: slotmem_put_var(): Failed for slot 1: the value takes 2008 bytes, the slot has 2000 in %s on line %d
+Warning: slotmem_put_var(): Failed for slot table "none", slot 1: the value needs 2008 bytes, and a slot has 2000 in %s on line %d
 bool(true)
 bool(false)
 string(3) "old"
 closure: Exception: Serialization of 'Closure' is not allowed
 string(3) "old"
 
-Warning: slotmem_get_var(): Slot 2 holds no value in %s on line %d
+Warning: slotmem_get_var(): Failed for slot table "none", slot 2: it holds no value of slotmem_put_var() in %s on line %d
 bool(false)
 
-Warning: slotmem_get_var(): Slot 2 holds no value in %s on line %d
+Warning: slotmem_get_var(): Failed for slot table "none", slot 2: it holds no value of slotmem_put_var() in %s on line %d
 bool(false)
 
-Warning: slotmem_get_var(): Slot 2 holds no value in %s on line %d
+Warning: slotmem_get_var(): Failed for slot table "none", slot 2: it holds no value of slotmem_put_var() in %s on line %d
 bool(false)
 
-Warning: slotmem_get_var(): Slot 2 holds no value in %s on line %d
+Warning: slotmem_get_var(): Failed for slot table "none", slot 2: it holds no value of slotmem_put_var() in %s on line %d
 bool(false)
 
-Warning: slotmem_get_var(): Slot 2 holds no value in %s on line %d
+Warning: slotmem_get_var(): Failed for slot table "none", slot 2: it holds no value of slotmem_put_var() in %s on line %d
 bool(false)
 
-Warning: slotmem_get_var(): Slot 0 holds no value in %s on line %d
+Warning: slotmem_get_var(): Failed for slot table "none", slot 0: it holds no value of slotmem_put_var() in %s on line %d
 bool(true)
 string(3) "abc"
 bool(false)

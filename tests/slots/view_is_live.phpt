@@ -106,10 +106,10 @@ int(7)
 bool(true)
 bool(true)
 int(3)
-getInt -1: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside of the slot, which has 32 bytes
-getInt 25: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside of the slot, which has 32 bytes
-getInt 32: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside of the slot, which has 32 bytes
-getInt 9223372036854775807: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside of the slot, which has 32 bytes
+getInt -1: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside the slot, which has 32 bytes
+getInt 25: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside the slot, which has 32 bytes
+getInt 32: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside the slot, which has 32 bytes
+getInt 9223372036854775807: ValueError: Shmpack\SlotView::getInt(): Argument #1 ($offset) must lie inside the slot, which has 32 bytes
 bytes: ValueError: Shmpack\SlotView::getInt(): Argument #2 ($bytes) must be 1, 2, 4 or 8
 float bytes: ValueError: Shmpack\SlotView::getFloat(): Argument #2 ($bytes) must be 4 or 8
 add bytes: ValueError: Shmpack\SlotView::add(): Argument #3 ($bytes) must be 4 or 8
@@ -119,13 +119,13 @@ does not fit: ValueError: Shmpack\SlotView::setInt(): Argument #2 ($value) must 
 add does not fit: ValueError: Shmpack\SlotView::add(): Argument #2 ($delta) must fit in 4 bytes
 expected does not fit: ValueError: Shmpack\SlotView::compareExchange(): Argument #2 ($expected) must fit in 4 bytes
 desired does not fit: ValueError: Shmpack\SlotView::compareExchange(): Argument #3 ($desired) must fit in 4 bytes
-read: ValueError: Shmpack\SlotView::read(): Argument #2 ($length) must lie inside of the slot, which has 32 bytes
-read behind: ValueError: Shmpack\SlotView::read(): Argument #1 ($offset) must lie inside of the slot, which has 32 bytes
+read: ValueError: Shmpack\SlotView::read(): Argument #2 ($length) must lie inside the slot, which has 32 bytes
+read behind: ValueError: Shmpack\SlotView::read(): Argument #1 ($offset) must lie inside the slot, which has 32 bytes
 read negative: ValueError: Shmpack\SlotView::read(): Argument #2 ($length) must be greater than or equal to 0
 read at the end: string(0) ""
-write: ValueError: Shmpack\SlotView::write(): Argument #1 ($data) must lie inside of the slot, which has 32 bytes
+write: ValueError: Shmpack\SlotView::write(): Argument #1 ($data) must lie inside the slot, which has 32 bytes
 []: TypeError: Shmpack\SlotView::offsetSet(): Argument #1 ($offset) must be of type int, null given
-[32]: ValueError: Shmpack\SlotView::offsetGet(): Argument #1 ($offset) must lie inside of the slot, which has 32 bytes
+[32]: ValueError: Shmpack\SlotView::offsetGet(): Argument #1 ($offset) must lie inside the slot, which has 32 bytes
 [256]: ValueError: Shmpack\SlotView::offsetSet(): Argument #2 ($value) must be an integer between 0 and 255
 unset: Error: Bytes of a slot cannot be unset
 string(4) "kept"

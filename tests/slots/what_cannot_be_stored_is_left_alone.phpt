@@ -55,11 +55,11 @@ foreach (glob('/tmp/shmpack-phpt-slots/kept*') as $file) is_dir($file) ? rmdir($
 --EXPECTF--
 bool(true)
 
-Warning: slotmem_sync(): What was stored in "%s/kept.persist" is refused: it is not a regular file; the file was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
+Warning: slotmem_sync(): The stored file "%s/kept.persist" was refused: it is not a regular file; it was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
 bool(true)
 bool(true)
 
-Warning: slotmem_sync(): What was stored in "%s/kept.persist" is refused: it does not hold slots; the file was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
+Warning: slotmem_sync(): The stored file "%s/kept.persist" was refused: it does not hold slots; it was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
 bool(true)
 bool(false)
 string(18) "a text of somebody"
@@ -68,16 +68,16 @@ Warning: Shmpack\slotmem_remove(): Failed for slot table "%s/kept": what lies wh
 bool(false)
 string(18) "a text of somebody"
 
-Warning: slotmem_sync(): What was stored in "%s/kept.persist" is refused: it is a symbolic link; the file was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
+Warning: slotmem_sync(): The stored file "%s/kept.persist" was refused: it is a symbolic link; it was renamed to "%s/kept.persist.refused-...", and the slots are stored in its place in %s on line %d
 bool(true)
 string(11) "of somebody"
 bool(false)
 
-Warning: slotmem_create(): What was stored in "%s/kept.persist" is refused: its slots are of another size; the file was renamed to "%s/kept.persist.refused-...", and the slots are empty in %s on line %d
+Warning: slotmem_create(): The stored file "%s/kept.persist" was refused: its slots are of another size; it was renamed to "%s/kept.persist.refused-...", and the slots are empty in %s on line %d
 string(0) ""
 bool(true)
 
-Warning: slotmem_create(): What was stored in "%s/kept.persist" is refused: it is a symbolic link; the file was renamed to "%s/kept.persist.refused-...", and the slots are empty in %s on line %d
+Warning: slotmem_create(): The stored file "%s/kept.persist" was refused: it is a symbolic link; it was renamed to "%s/kept.persist.refused-...", and the slots are empty in %s on line %d
 int(5)
 bool(false)
 string(11) "of somebody"

@@ -54,25 +54,25 @@ int(0)
 string(4) "kept"
 int(99)
 cut: 
-Warning: slotmem_create(): What was stored in "%s/stored.persist" is refused: it is cut short; the file was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
+Warning: slotmem_create(): The stored file "%s/stored.persist" was refused: it is cut short; it was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
 int(5)
 bool(false)
 int(1)
 bool(true)
 flipped: 
-Warning: slotmem_create(): What was stored in "%s/stored.persist" is refused: its checksum is wrong; the file was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
+Warning: slotmem_create(): The stored file "%s/stored.persist" was refused: its checksum is wrong; it was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
 int(5)
 bool(false)
 int(1)
 bool(true)
 newer: 
-Warning: slotmem_create(): What was stored in "%s/stored.persist" is refused: its format is newer; the file was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
+Warning: slotmem_create(): The stored file "%s/stored.persist" was refused: its format is newer; it was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
 int(5)
 bool(false)
 int(1)
 bool(true)
 foreign: 
-Warning: slotmem_create(): What was stored in "%s/stored.persist" is refused: it does not hold slots; the file was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
+Warning: slotmem_create(): The stored file "%s/stored.persist" was refused: it does not hold slots; it was renamed to "%s/stored.persist.refused-...", and the slots are empty in %s on line %d
 int(5)
 bool(false)
 int(1)

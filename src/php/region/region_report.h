@@ -24,4 +24,13 @@ void WarnReadOnly(int32_t key, int32_t segment_id);
 /// Region::Put() came to kNoRoom. `room` is Region::Room() as it was then.
 void WarnNoRoom(int32_t key, zend_long variable, const RegionRoom& room);
 
+/// There is no such variable. The text is stock's, as are those that follow.
+void WarnMissing(zend_long variable);
+
+/// The bytes of a variable are no value.
+void WarnCorruptValue();
+
+/// Region::RemoveSegment() failed.
+void WarnRemoveSegment(int32_t key, int32_t segment_id, const Status& status);
+
 }  // namespace shmpack::php

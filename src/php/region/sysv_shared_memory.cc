@@ -83,10 +83,6 @@ void Warn(const AttachedRegion& object, const Status& status) {
   shmpack::php::WarnOperation(object.key, status, object.region.lock_holder());
 }
 
-void WarnMissing(zend_long key) {
-  php_error_docref(nullptr, E_WARNING, "Variable key " ZEND_LONG_FMT " doesn't exist", key);
-}
-
 using shmpack::php::DecodedCache;
 
 zend_always_inline bool IsCurrent(const AttachedRegion& object, const DecodedCache::Item* item) {
@@ -110,8 +106,7 @@ struct Reading {
 void SetResult(const void* data, size_t size, zval* return_value, Reading* reading) {
   if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value, &reading->is_plain))) return;
   reading->is_plain = false;
-  if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut())
-    php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
+  if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut()) shmpack::php::WarnCorruptValue();
   ZVAL_FALSE(return_value);
 }
 
@@ -190,7 +185,7 @@ Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Item* ite
     if (tries >= kCopyTries) {  // Who may not lock can only wait for a pause between writers.
       const double now = shmpack::MonotonicSeconds();
       if (deadline == 0) deadline = now + SHMPACK_G(lock_timeout);
-      if (now >= deadline) return Status(Code::kTimeout, "it is being written to");
+      if (now >= deadline) return Status(Code::kTimeout, "writers leave no time to read it");
       shmpack::SleepUs(1000);
     }
   }
@@ -212,7 +207,7 @@ zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const D
     return;
   }
   if (status.code() == Code::kNotFound) {
-    WarnMissing(key);
+    shmpack::php::WarnMissing(key);
   } else {
     Warn(*object, status);
   }
@@ -338,8 +333,7 @@ ZEND_FUNCTION(shm_remove) {
   if (object == nullptr) RETURN_THROWS();
   const Status status = object->region.RemoveSegment();
   if (!status.ok()) {
-    php_error_docref(nullptr, E_WARNING, "Failed for key 0x%x, id %d: %s", object->key, object->region.segment_id(),
-                     std::strerror(status.os_errno()));
+    shmpack::php::WarnRemoveSegment(object->key, object->region.segment_id(), status);
     RETURN_FALSE;
   }
   RETURN_TRUE;
@@ -416,7 +410,7 @@ ZEND_FUNCTION(shm_remove_var) {
   const Status status = object->region.Remove(key, SHMPACK_G(lock_timeout_ms));
   if (status.ok()) RETURN_TRUE;
   if (status.code() == Code::kNotFound) {
-    WarnMissing(key);
+    shmpack::php::WarnMissing(key);
   } else {
     Warn(*object, status);
   }

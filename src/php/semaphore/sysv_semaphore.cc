@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
 #include "php/arginfo.h"
@@ -96,7 +95,7 @@ ZEND_FUNCTION(sem_get) {
     RETVAL_FALSE;
   }
   if (const Status& wrong = status.ok() ? limit_status : status; !wrong.ok()) {
-    shmpack::php::WarnSemaphore(key, static_cast<uint32_t>(permissions), wrong);
+    shmpack::php::WarnGet(key, static_cast<uint32_t>(permissions), wrong);
   }
 }
 
@@ -121,10 +120,7 @@ ZEND_FUNCTION(sem_acquire) {
   Semaphore& semaphore = SemaphoreOf(object);
   const Status status = semaphore.Acquire(non_blocking ? 0 : timeout_s);
   if (status.ok()) RETURN_TRUE;
-  if (status.code() != Code::kTimeout) {
-    php_error_docref(nullptr, E_WARNING, "Failed to acquire key 0x%x: %s", semaphore.key(),
-                     std::strerror(status.os_errno()));
-  }
+  if (status.code() != Code::kTimeout) shmpack::php::WarnAcquire(semaphore.key(), status);
   RETURN_FALSE;
 }
 
@@ -137,12 +133,7 @@ ZEND_FUNCTION(sem_release) {
   Semaphore& semaphore = SemaphoreOf(object);
   const Status status = semaphore.Release();
   if (status.ok()) RETURN_TRUE;
-  if (status.code() == Code::kNotFound) {
-    php_error_docref(nullptr, E_WARNING, "SysV semaphore for key 0x%x is not currently acquired", semaphore.key());
-  } else {
-    php_error_docref(nullptr, E_WARNING, "Failed to release key 0x%x: %s", semaphore.key(),
-                     std::strerror(status.os_errno()));
-  }
+  shmpack::php::WarnRelease(semaphore.key(), status);
   RETURN_FALSE;
 }
 
@@ -155,11 +146,6 @@ ZEND_FUNCTION(sem_remove) {
   Semaphore& semaphore = SemaphoreOf(object);
   const Status status = semaphore.Remove();
   if (status.ok()) RETURN_TRUE;
-  if (status.code() == Code::kNotFound) {
-    php_error_docref(nullptr, E_WARNING, "SysV semaphore for key 0x%x does not (any longer) exist", semaphore.key());
-  } else {
-    php_error_docref(nullptr, E_WARNING, "Failed for SysV semaphore for key 0x%x: %s", semaphore.key(),
-                     std::strerror(status.os_errno()));
-  }
+  shmpack::php::WarnRemoveSet(semaphore.key(), status);
   RETURN_FALSE;
 }

@@ -169,9 +169,7 @@ ZEND_FUNCTION(slotmem_attach) {
     RETURN_FALSE;
   }
   if (anonymous) {
-    php_error_docref(nullptr, E_WARNING,
-                     "Failed for slot table \"%s\": it has no name that another process could attach to",
-                     ZSTR_VAL(name));
+    shmpack::php::WarnAnonymous(ZSTR_VAL(name));
     RETURN_FALSE;
   }
   OpenSlotTable& open = SlotTableObject::Make(return_value);
@@ -231,7 +229,7 @@ ZEND_FUNCTION(slotmem_put) {
   const OpenSlotTable& open = SlotTableObject::Of(Z_OBJ_P(object));
   if (!HasSlot(execute_data, open.table, id)) RETURN_THROWS();
   if (ZSTR_LEN(data) > open.table.slot_bytes()) {
-    zend_argument_value_error(ArgumentNumber(execute_data, 3), "must be at most %u bytes, which is what a slot has",
+    zend_argument_value_error(ArgumentNumber(execute_data, 3), "must be at most %u bytes, the size of a slot",
                               open.table.slot_bytes());
     RETURN_THROWS();
   }

@@ -91,9 +91,7 @@ ZEND_FUNCTION(slotmem_put_var) {
   const uint64_t size = encoded.bytes().bytes() + kBin32Header;
   if (size > open.table.slot_bytes()) {
     FreeEncodedValue(&encoded);
-    php_error_docref(nullptr, E_WARNING,
-                     "Failed for slot " ZEND_LONG_FMT ": the value takes " ZEND_ULONG_FMT " bytes, the slot has %u", id,
-                     static_cast<zend_ulong>(size), open.table.slot_bytes());
+    shmpack::php::WarnTooLong(open, id, size);
     RETURN_FALSE;
   }
   uint8_t small[kSmallValue];
@@ -125,7 +123,7 @@ ZEND_FUNCTION(slotmem_get_var) {
   if (!status.ok()) {
     shmpack::php::WarnSlot(*open, id, status);
   } else if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut()) {
-    php_error_docref(nullptr, E_WARNING, "Slot " ZEND_LONG_FMT " holds no value", id);
+    shmpack::php::WarnNoValue(*open, id);
   }
   RETURN_FALSE;
 }

@@ -55,7 +55,7 @@ bool IsInside(const OpenSlotView& view, zend_long offset, uint64_t length, uint3
   if (EXPECTED(offset >= 0 && static_cast<zend_ulong>(offset) <= size &&
                length <= size - static_cast<zend_ulong>(offset)))
     return true;
-  zend_argument_value_error(argument, "must lie inside of the slot, which has %u bytes", size);
+  zend_argument_value_error(argument, "must lie inside the slot, which has %u bytes", size);
   return false;
 }
 
@@ -78,7 +78,9 @@ bool Read(const OpenSlotView& view, zend_long offset, void* out, size_t length) 
 
 bool IsWritable(const OpenSlotView& view) {
   if (EXPECTED(view.address != nullptr)) return true;
-  shmpack::php::WarnSlot(TableOf(view), view.id, Status(Code::kReadOnly, "it is attached for reading only"));
+  void* none;
+  shmpack::php::WarnSlot(TableOf(view), view.id,
+                         TableOf(view).table.Window(view.id, SHMPACK_G(lock_timeout_ms), &none));
   return false;
 }
 
