@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What a family's folder brings to the module: one Family, which module.cc has in its table.
+// Family: what the folder of a family of functions brings to the module. module.cc has the table of them.
 //
-// A family is a set of functions and the classes of their objects. Its functions and classes are declared in
-// shmpack.stub.php, its settings are in settings.cc.
+// The functions and classes of all families are declared in shmpack.stub.php, their settings in settings.cc.
 
 #pragma once
 
@@ -11,12 +10,12 @@
 
 namespace shmpack::php {
 
-/// The stock extension that has the global names of a family, too. The family takes them where they are free.
+/// The stock extension that has the same global names as a family. The family takes them where they are free.
 struct StockExtension {
-  const char* name;                        // Its module's: "sysvshm".
+  const char* name;                        // Of its module: "sysvshm".
   const char* class_key;                   // Its class in lower case, as the class table has it.
   const char* function_prefix;             // What its functions, and no others, begin with: "shm_".
-  const char* names;                       // How the information page calls the names: "shm_* and SysvSharedMemory".
+  const char* names;                       // The names as the information page has them: "shm_* and SysvSharedMemory".
   const char* a_function;                  // One of them, for an example.
   zend_result (*startup)(INIT_FUNC_ARGS);  // Registers the class, and its alias in Shmpack\.
 };

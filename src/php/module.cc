@@ -108,7 +108,7 @@ static PHP_MSHUTDOWN_FUNCTION(shmpack) {
 
 static PHP_RINIT_FUNCTION(shmpack) {
 #if defined(ZTS) && defined(COMPILE_DL_SHMPACK)
-  ZEND_TSRMLS_CACHE_UPDATE();  // GINIT ran in another thread if this one was there before dl().
+  ZEND_TSRMLS_CACHE_UPDATE();  // GINIT ran in another thread if this one is older than dl().
 #endif
   SHMPACK_G(decoded_cache).BeginRequest();
   shmpack::php::BeginDecoding();
@@ -134,7 +134,7 @@ static PHP_MINFO_FUNCTION(shmpack) {
   DISPLAY_INI_ENTRIES();
 }
 
-// Where the stock extensions are loaded they start first, whatever the ini files' order.
+// Stock extensions that are loaded start first, whatever the order of the ini files.
 static const zend_module_dep shmpack_dependencies[] = {ZEND_MOD_OPTIONAL("sysvsem") ZEND_MOD_OPTIONAL("sysvshm")
                                                            ZEND_MOD_END};
 

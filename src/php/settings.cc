@@ -18,7 +18,7 @@ namespace {
 
 using shmpack::TrustedOwners;
 
-// Only a number of seconds that can end a wait is taken: above 0 and finite.
+// Takes only a number of seconds that can end a wait: above 0 and finite.
 ZEND_INI_MH(OnUpdateLockTimeout) {
   const char* end = nullptr;
   const double seconds = zend_strtod(ZSTR_VAL(new_value), &end);
@@ -34,7 +34,7 @@ ZEND_INI_MH(OnUpdateCacheSize) {
   return result;
 }
 
-// A relative path would mean another folder wherever a process happens to be.
+// A relative path would mean another folder in each working directory.
 ZEND_INI_MH(OnUpdateRuntimeDir) {
   if (new_value != nullptr && ZSTR_LEN(new_value) != 0 && ZSTR_VAL(new_value)[0] != '/') {
     php_error_docref(nullptr, E_WARNING, "shmpack.runtime_dir must be an absolute path; the default is used instead");

@@ -86,7 +86,7 @@ zend_result StandIn::TakeNames(int type) {
 bool StandIn::HasNames() const {
   const auto* module = static_cast<const zend_module_entry*>(
       zend_hash_str_find_ptr(&module_registry, stock_->name, std::strlen(stock_->name)));
-  // PHP 8.1 keeps a copy of the entry, so the entry's own address tells nothing.
+  // PHP 8.1 keeps a copy of the entry, so compare not its address, but the functions'.
   return module != nullptr && module->functions == functions_.data();
 }
 

@@ -30,7 +30,7 @@ class StandIn {
   /// REQUIRES: NamesAreFree(), and to be called from module start.
   zend_result TakeNames(int type);
 
-  /// Says on the information page whose the names are, and what to do when they are another's.
+  /// Says on the information page which extension has the names, and what to do if it is another one.
   void ShowInformation() const;
 
  private:

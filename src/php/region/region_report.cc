@@ -48,7 +48,7 @@ void WarnDenied(zend_long key) {
                    *why != '\0' ? ": " : "", why, remedy);
 }
 
-/// Says which limit stands behind an error, and what to do, for a segment of so many bytes.
+/// Says which limit refused a segment of so many bytes, and what to do.
 void AdviseOnSize(zend_long key, uint64_t bytes, bool exists, int error, char (&advice)[kAdviceBytes]) {
   const SegmentLimits limits = ReadSegmentLimits();
   if (error == ENOMEM && WriteAddressSpace(bytes, advice, sizeof advice)) {
@@ -76,7 +76,7 @@ void AdviseOnSize(zend_long key, uint64_t bytes, bool exists, int error, char (&
   }
 }
 
-/// The system does not give or map a segment of the size needed.
+/// The system refused to make or map a segment of the size needed.
 void WarnRefusedSize(zend_long key, zend_long size_bytes, int error) {
   SegmentInfo info;
   const bool exists = FindRegion(key, &info);

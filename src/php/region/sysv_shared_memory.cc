@@ -38,12 +38,12 @@ constexpr size_t kLimitShare = 8;
 struct AttachedRegion {
   Region region;
   int32_t key = 0;
-  uint32_t number = 0;  // the decoded cache's for the region
+  uint32_t number = 0;  // The decoded cache's for the region.
 };
 
 void Detach(AttachedRegion& attached) { attached.region.Detach(); }
 
-/// By counters as they are: who shows something must not wait for a lock.
+/// Shows the counters as they are, since it must not wait for a lock.
 void Describe(const AttachedRegion& object, zval* shown) {
   const Region& region = object.region;
   add_assoc_long(shown, "key", object.key);
@@ -59,7 +59,7 @@ void Describe(const AttachedRegion& object, zval* shown) {
   add("values_used", stats.data_bytes);
   add("variables", stats.variables);
   add_assoc_bool(shown, "read_only", region.read_only());
-  if (region.segment_id() < 0) return;  // Key 0: no object of the system's.
+  if (region.segment_id() < 0) return;  // Key 0: the system has no object.
   shmpack::SegmentInfo info;
   const Status found = shmpack::DescribeSegment(region.segment_id(), &info);
   add_assoc_long(shown, "id", region.segment_id());
@@ -69,8 +69,8 @@ void Describe(const AttachedRegion& object, zval* shown) {
 
 using RegionObject = shmpack::php::HandleObject<AttachedRegion, Detach>;
 
-/// The object behind an argument, if it is attached; otherwise an Error is thrown and the result is null. Call it after
-/// everything that may have run user code.
+/// The object behind an argument, if it is attached. Null: an Error was thrown. Call it after everything that may have
+/// run user code.
 AttachedRegion* Attached(zend_object* argument) {
   AttachedRegion* const object = &RegionObject::Of(argument);
   if (EXPECTED(object->region.attached())) return object;
@@ -89,17 +89,17 @@ zend_always_inline bool IsCurrent(const AttachedRegion& object, const DecodedCac
   return item != nullptr && object.region.IsCurrent(item->entry, item->version);
 }
 
-/// What may be kept of a request counts against its memory limit.
+/// How much the cache may keep: it counts against the memory limit of the request.
 size_t CacheBudget() {
   const auto budget_bytes = static_cast<size_t>(SHMPACK_G(cache_size));
   const zend_long limit = PG(memory_limit);
   return limit > 0 ? std::min(budget_bytes, static_cast<size_t>(limit) / kLimitShare) : budget_bytes;
 }
 
-/// What a read came to, besides the result.
+/// What a read found, besides the result.
 struct Reading {
   Peeked peeked;
-  bool is_plain = true;  // not: an object or reference in it, bytes that are no value, user code that threw, no memory
+  bool is_plain = true;  // False: an object or reference in it, no value, user code threw, no memory.
 };
 
 /// Turns private bytes into the result, with stock's warning if they are no value.
@@ -110,15 +110,15 @@ void SetResult(const void* data, size_t size, zval* return_value, Reading* readi
   ZVAL_FALSE(return_value);
 }
 
-/// Memory is out: that error is all there is to say.
+/// Memory is out, and PHP says so: no warning.
 Status EndWithoutMemory(zval* return_value, Reading* reading) {
   reading->is_plain = false;
   ZVAL_FALSE(return_value);
   return {};
 }
 
-/// Reads under the lock, because writers were too fast for reading without it. May need several buffers while the value
-/// grows; every next one has room to spare.
+/// Reads under the lock, because writers left no time to read without it. While the value grows it needs several
+/// buffers; each has room to spare, so that this ends.
 Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, Reading* reading) {
   for (size_t size = reading->peeked.length;; size = reading->peeked.length + reading->peeked.length / 2) {
     char* const buffer = static_cast<char*>(shmpack::php::NewBytes(size));
@@ -130,7 +130,7 @@ Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, 
   }
 }
 
-/// Copies what was peeked at and turns it into the result. kChanged: it has been replaced meanwhile.
+/// Copies the value that was peeked at, and turns it into the result. kChanged: it was replaced meanwhile.
 Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) {
   const Peeked& peeked = reading->peeked;
   Status copied;
@@ -155,8 +155,7 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
   return copied;
 }
 
-/// A number or the like that replaced another one, which an item keeps, in the same entry. False: look in the usual
-/// way.
+/// Reads a small value that replaced, in the same entry, the one that `item` keeps. False: read it in the usual way.
 zend_never_inline bool ReadNext(const AttachedRegion& object, DecodedCache::Item* item, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(item->entry, item->key, &value)) return false;
@@ -165,8 +164,8 @@ zend_never_inline bool ReadNext(const AttachedRegion& object, DecodedCache::Item
   return true;
 }
 
-/// The variable under `key` as a PHP value; `item` is what the cache knows of it, or null. On any other status than ok
-/// the result is untouched.
+/// Reads the variable under `key` as a PHP value. `item` is what the cache knows of it, or null. The result is set only
+/// if the status is ok.
 Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Item* item, zval* return_value,
             Reading* reading) {
   double deadline = 0;
@@ -182,7 +181,7 @@ Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Item* ite
     if (tries == kCopyTries && !object->region.read_only()) break;
     const Status copied = CopyResult(object, return_value, reading);
     if (copied.code() != Code::kChanged) return copied;
-    if (tries >= kCopyTries) {  // Who may not lock can only wait for a pause between writers.
+    if (tries >= kCopyTries) {  // Without the right to lock: wait for a pause between writers.
       const double now = shmpack::MonotonicSeconds();
       if (deadline == 0) deadline = now + SHMPACK_G(lock_timeout);
       if (now >= deadline) return Status(Code::kTimeout, "writers leave no time to read it");
@@ -192,7 +191,7 @@ Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Item* ite
   return ReadUnderLock(object, key, return_value, reading);
 }
 
-/// shm_get_var() of a value that is not kept. Apart from it, so that the short way is short.
+/// shm_get_var() of a value that the cache does not keep. Not inlined there, so that its short way is short.
 zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const DecodedCache::Item* item,
                                    zval* return_value) {
   AttachedRegion* const object = &RegionObject::Of(argument);
@@ -232,7 +231,7 @@ zend_never_inline void PutString(AttachedRegion& object, zend_long key, const ze
   PutResult(object, key, bytes.bytes(), object.region.Put(key, bytes, SHMPACK_G(lock_timeout_ms)), return_value);
 }
 
-/// shm_put_var() of what may need memory or run user code. Apart from it, so that the short way is short.
+/// shm_put_var() of a value that may need memory or run user code. Not inlined there, so that its short way is short.
 zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* value, zval* return_value) {
   shmpack::php::EncodedValue encoded;
   if (!shmpack::php::Encode(value, &encoded)) return;  // There is an exception, or memory is out.

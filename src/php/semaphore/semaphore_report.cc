@@ -75,7 +75,7 @@ void AdviseOnRoom(char (&advice)[kAdviceBytes]) {
            sets ? limits.max_sets : limits.max_semaphores, sets ? limits.sets : limits.semaphores);
 }
 
-/// Stays empty where the system's text says it all.
+/// Leaves the advice empty where the system's text says it all.
 void Advise(zend_long key, uint32_t permissions, int error, char (&advice)[kAdviceBytes]) {
   switch (error) {
     case EACCES:

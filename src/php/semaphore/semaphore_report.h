@@ -11,7 +11,7 @@
 
 namespace shmpack::php {
 
-/// Semaphore::Open() for `key` with that mode came to `status`; or it is open, and its limit could not be set.
+/// Semaphore::Open() for `key` with that mode failed; or it is open, but its limit could not be set.
 void WarnGet(zend_long key, uint32_t permissions, const Status& status);
 
 /// Semaphore::Acquire() failed, and not by its timeout. The text is stock's, as are those that follow.

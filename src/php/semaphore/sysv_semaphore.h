@@ -2,8 +2,8 @@
 //
 // The semaphore family: sem_get(), sem_acquire(), sem_release(), sem_remove() and the class SysvSemaphore.
 //
-// Messages and return values are those of PHP's ext/sysvsem; what differs is written in docs/migrating.md. The work is
-// done by shmpack::Semaphore. An object belongs to one request, and what it still holds is released when it is freed.
+// Messages and return values are those of PHP's ext/sysvsem; docs/migrating.md says what differs. shmpack::Semaphore
+// does the work. An object belongs to one request; freeing it releases what it still holds.
 
 #pragma once
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr size_t kAdviceBytes = 160;
 
-/// What to do where a limit of this process is behind an error; else nothing.
+/// Says what to do if a limit of this process caused the error; else nothing.
 void WriteAdvice(int error, char (&advice)[kAdviceBytes]) {
   advice[0] = '\0';
   char limit[kAdviceBytes - 2];
@@ -27,12 +27,12 @@ void WriteAdvice(int error, char (&advice)[kAdviceBytes]) {
   } else if (error == EFBIG) {
     snprintf(advice, sizeof advice, "; raise this process's limit on the size of a file, `ulimit -f` (RLIMIT_FSIZE)");
   } else if (error == ENOMEM && WriteAddressSpace(UINT64_MAX, limit, sizeof limit)) {
-    // How large it is does not matter: it is what was refused.
+    // The size does not matter: some mapping was refused.
     snprintf(advice, sizeof advice, "; %s", limit);
   }
 }
 
-/// How a warning names a table, and the slot of it that it is about; none, if `id` is below 0.
+/// How a warning names a table and slot `id`; the table alone, if `id` is below 0.
 struct Place {
   Place(const OpenSlotTable& open, zend_long id) : path(open.path != nullptr ? ZSTR_VAL(open.path) : "none") {
     if (id >= 0) snprintf(slot, sizeof slot, ", slot " ZEND_LONG_FMT, id);
@@ -96,7 +96,7 @@ void WarnSlot(const OpenSlotTable& open, zend_long id, const Status& status) {
       return;
     }
     case Code::kTimeout: {
-      // A process that stores or removes a table holds another lock, and is not known.
+      // A process that stores or removes a table holds another lock, which does not name it.
       const HolderText held = TextOf(
           open.table.lock_holder(id >= 0 ? static_cast<uint32_t>(id) : UINT32_MAX),
           ". If no other container uses the table, its lock was overwritten: remove the table with slotmem_remove()");

@@ -65,7 +65,7 @@ bool Resolve(zend_string* name, char* path, bool* anonymous) {
     WarnFolder(ZSTR_VAL(name), status);
     return false;
   }
-  // The folder is the administrator's choice, a path is the script's.
+  // The administrator chose the folder, but the script a path.
   return ZSTR_VAL(name)[0] != '/' || php_check_open_basedir(path) == 0;
 }
 

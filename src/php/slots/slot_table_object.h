@@ -2,9 +2,9 @@
 //
 // The slots family: slotmem_*() and the classes Shmpack\SlotTable and Shmpack\SlotView.
 //
-// Misuse throws a ValueError, what the system refuses is a warning and false. The work is done by shmpack::SlotTable.
-// An object belongs to one request; freeing it detaches, and a view keeps its table. No function holds a lock across a
-// call into PHP: what user code gets are copies.
+// Misuse throws a ValueError; what the system refuses is a warning and false. shmpack::SlotTable does the work. An
+// object belongs to one request; freeing it detaches, and a view keeps its table. No function holds a lock across a
+// call into PHP: user code gets copies.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// slotmem_put_var() and slotmem_get_var(): a slot that holds a PHP value, as msgpack within a bin 32, which says how
-// long it is.
+// slotmem_put_var() and slotmem_get_var(): a slot with a PHP value. It holds a bin 32 of msgpack, which says how long
+// it is, around the value's own msgpack.
 
 // clang-format off
 #include "php/php_shmpack.h"  // Before every other: it brings config.h and php.h.
@@ -39,7 +39,7 @@ void Wrap(const ValueBytes& value, uint8_t* out) {
   if (value.body_bytes != 0) std::memcpy(out + kBin32Header + value.head_bytes, value.body, value.body_bytes);
 }
 
-/// How many bytes the value of a slot takes, header and all, going by the slot's first bytes. 0: it holds none.
+/// How many bytes the value of a slot and its header take, by the first bytes of the slot. 0: it holds none.
 uint32_t StoredBytes(const uint8_t* begin, uint32_t size, uint32_t slot_bytes) {
   if (size < kBin32Header || begin[0] != kBin32) return 0;
   const uint32_t length = uint32_t{begin[1]} << 24 | uint32_t{begin[2]} << 16 | uint32_t{begin[3]} << 8 | begin[4];
@@ -57,8 +57,8 @@ void Free(Stored* stored) {
   if (stored->bytes != stored->small && stored->bytes != nullptr) efree(stored->bytes);
 }
 
-/// The first read is of what fits on the stack. Of a longer value it says how much to read. If longer and longer ones
-/// are put there meanwhile, every next buffer has room to spare, so that this ends.
+/// The first read takes what fits on the stack, which says how long the value is. If writers put longer and longer
+/// values meanwhile, each buffer has room to spare, so that this ends.
 Status ReadStored(const SlotTable& table, uint32_t id, Stored* stored) {
   const uint32_t slot_bytes = table.slot_bytes();
   uint32_t capacity = std::min(slot_bytes, kSmallValue);

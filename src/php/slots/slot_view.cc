@@ -25,7 +25,7 @@ using shmpack::php::SlotTableObject;
 
 struct OpenSlotView {
   zend_object* table = nullptr;
-  uint8_t* address = nullptr;  // Null: the table is attached for reading, and nothing can be pinned.
+  uint8_t* address = nullptr;  // Null: the table is attached for reading only, and cannot pin a slot.
   uint32_t id = 0;
 };
 
@@ -59,13 +59,13 @@ bool IsInside(const OpenSlotView& view, zend_long offset, uint64_t length, uint3
   return false;
 }
 
-/// REQUIRES, as for Write(): inside. False: a warning was raised, or memory is out.
+/// REQUIRES: the bytes lie in the slot. False: a warning was raised, or memory is out.
 bool Read(const OpenSlotView& view, zend_long offset, void* out, size_t length) {
   if (EXPECTED(view.address != nullptr)) {
     shmpack::ReadWindow(out, view.address + offset, length);
     return true;
   }
-  // The slot may not be pinned, so this reads it as get does, from its beginning.
+  // A table attached for reading cannot pin a slot, so this reads as slotmem_get() does, from the beginning.
   const auto end = static_cast<uint32_t>(static_cast<size_t>(offset) + length);
   char* const copy = static_cast<char*>(shmpack::php::NewBytes(size_t{end} + 1));
   if (copy == nullptr) return false;
@@ -104,7 +104,7 @@ bool FitsIn(zend_long value, zend_long bytes, uint32_t argument) {
   return false;
 }
 
-/// A word of a view, checked. False: an error was thrown, or a warning raised.
+/// Reads a word. REQUIRES: it lies in the slot. False: a warning was raised, or memory is out.
 bool ReadWord(const OpenSlotView& view, zend_long offset, zend_long bytes, uint64_t* word) {
   if (view.address != nullptr) {
     *word = shmpack::LoadWord(view.address + offset, static_cast<uint32_t>(bytes));
@@ -116,7 +116,7 @@ bool ReadWord(const OpenSlotView& view, zend_long offset, zend_long bytes, uint6
   return true;
 }
 
-/// Whether an atomic operation can be done there; else an error is thrown.
+/// Whether an atomic operation can be done there; else a ValueError is thrown.
 bool IsAtomicPlace(const OpenSlotView& view, zend_long offset, zend_long bytes, uint32_t bytes_argument) {
   if (!IsWidth(bytes, bytes_argument, false) || !IsInside(view, offset, static_cast<uint64_t>(bytes), 1)) return false;
   if (offset % bytes != 0) {
@@ -126,7 +126,7 @@ bool IsAtomicPlace(const OpenSlotView& view, zend_long offset, zend_long bytes, 
   return true;
 }
 
-/// The offset of an array access. False: it is none, and an error was thrown.
+/// The offset of an array access. False: it is not one, and an error was thrown.
 bool ByteAt(const OpenSlotView& view, zval* offset, zend_long* at) {
   if (Z_TYPE_P(offset) != IS_LONG) {
     zend_argument_type_error(1, "must be of type int, %s given", zend_zval_type_name(offset));
