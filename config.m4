@@ -46,13 +46,15 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/region/heap.cc
     src/core/region/index.cc
     src/core/region/overwrite.cc
-    src/core/region/peek.cc
+    src/core/region/read.cc
+    src/core/region/rebuild.cc
     src/core/region/region.cc
     src/core/region/region_attach.cc
     src/core/region/region_header.cc
     src/core/region/region_lock.cc
     src/core/region/repair.cc
     src/core/region/stripe.cc
+    src/core/region/update.cc
     src/core/semaphore/semaphore.cc
     src/core/slots/slot_attach.cc
     src/core/slots/slot_bitmap.cc

@@ -32,7 +32,7 @@ php/semaphore       | shmpack:base shmpack:values shmpack:semaphore port php php
 layer_headers='
 base      | lock_holder.h shared_word.h status.h trusted_owners.h value_bytes.h
 values    | msgpack_reader.h value_types.h
-region    | region.h region_layout.h
+region    | entry_read.h region.h region_layout.h
 slots     | slot_table.h slot_table_layout.h slotmem.h
 semaphore | semaphore.h
 '
@@ -235,7 +235,7 @@ check_order_on_arm() {
 using namespace shmpack;
 struct shmpack::RegionTestPeer {
   static const Region& WithEntry(const Region& region) {
-    if (region.EntryInBounds(1) == nullptr) __builtin_unreachable();
+    if (FindEntryShm(*region.header_, region.bytes_, 1) == nullptr) __builtin_unreachable();
     return region;
   }
 };
@@ -269,8 +269,8 @@ PutIn dmb ish;.*str x
 TakeOut ldr x.*dmb ish(ld)?;
 StoreWord stlr x
 LoadWord lda(p)?r x
-ReadEntry (lda(p)?r .*){9}
-LookAtEntry (lda(p)?r .*){4}
+ReadEntry (lda(p)?r .*){8}
+LookAtEntry (lda(p)?r .*){3}
 WANTED
   return "$bad"
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-#include "core/region/peek.h"
+#include "core/region/read.h"
 
 #include <cstring>
 
 #include "core/region/index.h"
 #include "core/region/overwrite.h"
 #include "core/region/region_header.h"
+#include "core/region/region_status.h"
 #include "core/region/stripe.h"
 #include "port/clock.h"
 #include "port/robust_lock.h"
@@ -18,7 +19,7 @@ namespace {
 /// How many entries are looked at before the clock is: some microseconds.
 constexpr uint32_t kEntriesBetweenClocks = 4096;
 
-/// What the words of an entry say of its value. In registers: to gather it in memory and copy it from there, in larger
+/// What an entry's words say of its value. In registers: to gather it in memory and to copy it from there, in larger
 /// pieces than it was stored, would cost more than all the rest.
 struct Described {
   bool in_bounds;
@@ -36,10 +37,11 @@ struct Described {
   return described;
 }
 
-[[gnu::always_inline]] inline Status Settle(RegionView view, uint32_t index, uint64_t version,
-                                            const Described& described, Peeked* out) noexcept {
-  if (!IsUnchanged(view, index, version)) return Status(Code::kChanged);
-  if (!described.in_bounds) return Status(Code::kCorrupt, "a value lies outside of it");
+/// The last step of a look: reports what was loaded if it was all of `version`.
+[[gnu::always_inline]] inline Status Conclude(RegionView view, uint32_t index, uint64_t version,
+                                              const Described& described, Peeked* out) noexcept {
+  if (!HasVersion(view.header(), view.entry(index), index, version)) return Status(Code::kChanged);
+  if (!described.in_bounds) return ValueCorrupt();
   out->version = version;
   out->length = described.length;
   out->entry = index;
@@ -48,22 +50,23 @@ struct Described {
   return {};
 }
 
-/// Reads the old value of entry `index`, whose writer died half-way: it is in the undo record until somebody repairs.
-/// The odd version stands for it: the record was there before it, and who repairs gives the entry another one first.
-Status PeekUndone(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
+/// Reads the old value of entry `index`, whose writer died half-way: the undo record holds it until the repair. The odd
+/// version stands for it: the record was armed before the version became odd, and a repair first gives the entry
+/// another version.
+Status PeekUndoRecord(RegionView view, uint32_t index, int64_t key, Peeked* out) noexcept {
   const EntryShm& entry = view.entry(index);
   const UndoShm& undo = view.header().stripes[StripeOf(view, key)].undo;
   const uint64_t version = Load(entry.version);
   if (Load(undo.armed) != index + 1 || (version & 1) == 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(entry.key)) != key) return Status(Code::kChanged);
   const ValueWords words = {Load(undo.meta), {Load(undo.payload[0]), Load(undo.payload[1])}};
-  return Settle(view, index, version, Describe(view, words), out);
+  return Conclude(view, index, version, Describe(view, words), out);
 }
 
-/// While the last holder of the region's lock, or of the key's stripe, is dead and nobody has repaired yet: the value
-/// may be in the undo record, and chains may lead nowhere, so every entry is looked at. kChanged: that is not so (any
-/// more), the value itself was on the move, or there was no time to look at all entries.
-Status PeekAfterDeath(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept {
+/// Searches all entries, while the last holder of the region's lock, or of the key's stripe, is dead and not repaired
+/// yet: chains may lead astray, and the value may be in the undo record. kChanged: there is no dead holder (any more),
+/// the value itself was being moved, or the time did not suffice for all entries.
+Status SearchAfterDeath(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept {
   const LockShm& lock = view.header().lock;
   const SharedU64& sequence = view.header().index.structure_sequence;
   const uint64_t before = Load(sequence);
@@ -75,19 +78,19 @@ Status PeekAfterDeath(RegionView view, int64_t key, Deadline& deadline, Peeked* 
   if (entry_count == kNoEntry) return Status(Code::kChanged);
   Status status(Code::kNotFound);
   for (uint32_t i = 0; i < entry_count; ++i) {
-    if (i % kEntriesBetweenClocks == kEntriesBetweenClocks - 1 && deadline.SecondsLeft() <= 0)
-      return Status(Code::kChanged);
+    const bool look_at_clock = i % kEntriesBetweenClocks == kEntriesBetweenClocks - 1;
+    if (look_at_clock && deadline.SecondsLeft() <= 0) return Status(Code::kChanged);
     const EntryShm& entry = view.entry(i);
     const uint64_t version = Load(entry.version);
     if (version == 0 || static_cast<int64_t>(Load(entry.key)) != key) continue;
-    status = (version & 1) == 0 ? PeekEntry(view, i, key, out) : PeekUndone(view, i, key, out);
+    status = (version & 1) == 0 ? PeekEntry(view, i, key, out) : PeekUndoRecord(view, i, key, out);
     if (status.ok()) return status;
   }
-  // What was not found counts only if nothing can have moved meanwhile: a repair changes the sequence.
+  // "Not found" counts only if nothing can have moved meanwhile: a repair changes the sequence.
   return region_died && RobustLockOwnerDied(lock) && Load(sequence) == before ? status : Status(Code::kChanged);
 }
 
-/// What a reader without a lock waits for: that one of these words changes.
+/// What a reader without a lock waits for: that this word changes.
 struct Obstacle {
   const void* place = nullptr;
   uint64_t value = 0;
@@ -120,35 +123,35 @@ Status PeekEntry(RegionView view, uint32_t index, int64_t key, Peeked* out) noex
   const uint64_t version = Load(entry.version);
   if (version == 0 || (version & 1) != 0) return Status(Code::kChanged);
   if (static_cast<int64_t>(Load(entry.key)) != key) return Status(Code::kChanged);
-  return Settle(view, index, version, Describe(view, LoadValueWords(view, index)), out);
+  return Conclude(view, index, version, Describe(view, LoadValueWords(view, index)), out);
 }
 
-Status PeekLockFree(RegionView view, int64_t key, Peeked* out) noexcept {
+Status PeekOnce(RegionView view, int64_t key, Peeked* out) noexcept {
   const SharedU64& sequence = view.header().index.structure_sequence;
   const uint64_t before = Load(sequence);
   const uint32_t entry_count = view.LoadEntryCount();
-  if (entry_count == kNoEntry) return Status(Code::kCorrupt, "its entry count exceeds the region");
+  if (entry_count == kNoEntry) return EntryCountCorrupt();
   uint32_t index = 0;
   const Found found = FindEntry(view, key, entry_count, &index);
   if (found == Found::kYes) return PeekEntry(view, index, key, out);
-  if (found == Found::kCorrupt) return Status(Code::kCorrupt, "its index leads nowhere");
+  if (found == Found::kCorrupt) return IndexCorrupt();
   if ((before & 1) != 0 || Load(sequence) != before) return Status(Code::kChanged);
   return Status(Code::kNotFound);
 }
 
 Status PeekLocked(RegionView view, int64_t key, Peeked* out) noexcept {
-  const Status status = PeekLockFree(view, key, out);
-  // With the lock held nothing changes: what looks as if it did is damage.
-  return status.code() == Code::kChanged ? Status(Code::kCorrupt, "an entry is half written") : status;
+  const Status status = PeekOnce(view, key, out);
+  // Under the lock nothing changes: what looks like a change is damage.
+  return status.code() == Code::kChanged ? EntryCorrupt() : status;
 }
 
-Status PeekWithoutLock(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept {
+Status PeekReadOnly(RegionView view, int64_t key, Deadline& deadline, Peeked* out) noexcept {
   Obstacle obstacle;
   for (double unchanged_since = 0;;) {
     Status status = CheckIntact(view.header());
-    if (status.ok()) status = PeekLockFree(view, key, out);
+    if (status.ok()) status = PeekOnce(view, key, out);
     if (status.ok() || status.code() == Code::kNotFound || status.code() == Code::kOverwritten) return status;
-    const Status after_death = PeekAfterDeath(view, key, deadline, out);
+    const Status after_death = SearchAfterDeath(view, key, deadline, out);
     if (after_death.code() != Code::kChanged) return after_death;
     const double seconds_left = deadline.SecondsLeft();
     const Obstacle now = ObstacleOf(view, key);
@@ -160,7 +163,7 @@ Status PeekWithoutLock(RegionView view, int64_t key, Deadline& deadline, Peeked*
       obstacle = now;
       unchanged_since = seconds_left;
     }
-    if (is_over) return status.code() == Code::kCorrupt ? status : Status(Code::kTimeout, "a value is being written");
+    if (is_over) return status.code() == Code::kCorrupt ? status : BeingWritten();
     SleepUs(1000);
   }
 }
