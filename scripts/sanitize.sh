@@ -155,8 +155,8 @@ sanitize_valgrind() {
     "$root/tests/values/serialization_hooks_run_as_for_serialize.phpt"
     "$root/tests/shm/detached_by_a_hook_throws.phpt"
     "$root/tests/shm/put_var_full_keeps_old_value.phpt"
-    "$root/tests/slots/functions_and_methods_are_the_same.phpt"
-    "$root/tests/slots/view_is_live.phpt"
+    "$root/tests/slots/slot_functions_and_methods_do_the_same.phpt"
+    "$root/tests/slots/view_reads_and_writes_a_slot_in_place.phpt"
     "$root/tests/loading/dl_lasts_one_request.phpt"
   )
   need_packages valgrind

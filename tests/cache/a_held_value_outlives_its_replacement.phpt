@@ -1,5 +1,5 @@
 --TEST--
-What a request read goes on reading right after it was replaced and read again
+A value that a request holds stays as it was read when the variable is replaced and read again
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-A process that polls a changing value of 1 MB 100,000 times does not grow, and what is kept stays within its budget
+A process that polls a changing value of 1 MB 100,000 times does not grow, and its kept values stay within their budget
 --EXTENSIONS--
 shmpack
 --SKIPIF--

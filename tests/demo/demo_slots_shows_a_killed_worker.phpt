@@ -1,5 +1,5 @@
 --TEST--
-The demo of slots: a killed worker's slot is an orphan's, is reclaimed, and every request is counted in some slot
+The demo of slots: a killed worker leaves an orphan slot, which is reclaimed, and the slots count every request
 --EXTENSIONS--
 shmpack
 --SKIPIF--

@@ -1,5 +1,5 @@
 --TEST--
-Apache starts and stops PHP's modules once before it serves, and again at each graceful restart: all goes on working
+Everything keeps working when Apache starts and stops PHP's modules before it serves, and again at each graceful restart
 --EXTENSIONS--
 shmpack
 posix

@@ -1,5 +1,5 @@
 --TEST--
-README's first example runs where the stock extensions are disabled, and with README's line in front beside them, too
+README's first example runs where the stock extensions are disabled, and beside them with README's line in front
 --EXTENSIONS--
 shmpack
 --SKIPIF--

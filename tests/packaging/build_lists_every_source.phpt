@@ -1,5 +1,5 @@
 --TEST--
-config.m4 builds every source of the layers that PHP needs, and versions agree everywhere
+config.m4 builds every source that PHP needs, knows every folder of sources, and versions agree everywhere
 --EXTENSIONS--
 shmpack
 --SKIPIF--

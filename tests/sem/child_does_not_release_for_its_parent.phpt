@@ -1,5 +1,5 @@
 --TEST--
-A forked child's end, or its unset(), does not release what its parent acquired
+A forked child that ends, or unsets the handle, does not release what its parent acquired
 --EXTENSIONS--
 shmpack
 pcntl

@@ -1,5 +1,5 @@
 --TEST--
-sem_get() does not wait for ever for a process that keeps the set's guard, and waits for it once only
+sem_get() waits only once, and not for ever, for a process that keeps the set's guard
 --EXTENSIONS--
 shmpack
 --SKIPIF--

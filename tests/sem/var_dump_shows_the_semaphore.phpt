@@ -1,5 +1,5 @@
 --TEST--
-var_dump() shows what a semaphore is: key, id, its value, how many use it, what this handle holds, mode and owner
+var_dump() of a semaphore shows key, id, value, users, what this handle holds, mode and owner
 --EXTENSIONS--
 shmpack
 --FILE--

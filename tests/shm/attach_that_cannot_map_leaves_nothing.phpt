@@ -1,5 +1,5 @@
 --TEST--
-An attach that this process has no address space for leaves no segment behind, and its warning names the limit
+An attach for which this process has no address space leaves no segment behind, and its warning names the limit
 --EXTENSIONS--
 shmpack
 --SKIPIF--

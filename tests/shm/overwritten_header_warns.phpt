@@ -1,5 +1,5 @@
 --TEST--
-A region whose header another program overwrites: each call of who is attached warns at once, and no process is blamed
+When another program overwrites a region's header, each call of an attached process warns at once and blames no process
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-Perl reads whole regions, values of every kind, beside writers, with nothing but docs/format/
+Perl, knowing only docs/format/, reads whole regions with values of every kind, at rest and beside writers
 --EXTENSIONS--
 shmpack
 --SKIPIF--

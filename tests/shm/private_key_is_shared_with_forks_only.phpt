@@ -1,5 +1,5 @@
 --TEST--
-Key 0 makes a region that only forked children share and that is gone with its last user
+Key 0 makes a region that only forked children share, and that is gone with its last user
 --EXTENSIONS--
 shmpack
 pcntl

@@ -1,5 +1,5 @@
 --TEST--
-A process that is stopped while it holds the lock costs the others the timeout, and nothing once it goes on
+A process that is stopped while it holds the lock costs the others the timeout, and nothing once it continues
 --EXTENSIONS--
 shmpack
 pcntl

@@ -1,5 +1,5 @@
 --TEST--
-var_dump() shows what a region is: key, sizes, what is used, mode, owner, and whether it is attached, for reading, or removed
+var_dump() of a region shows key, sizes, use, mode, owner, and whether it is attached, read-only, or removed
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-A table whose header contradicts itself is refused untouched; any other bytes make no function crash or hang
+A table whose header contradicts itself is refused untouched; no other damage makes a function crash or hang
 --EXTENSIONS--
 shmpack
 --INI--

@@ -1,5 +1,5 @@
 --TEST--
-Code that runs in the middle of a call may drop, remove and use the table: hooks, conversions, handlers, callbacks
+Code that runs inside a call (hooks, conversions, handlers, callbacks) may drop, remove and use the table
 --EXTENSIONS--
 shmpack
 --INI--

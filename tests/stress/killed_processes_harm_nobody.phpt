@@ -1,5 +1,5 @@
 --TEST--
-Six writers killed at random instants, six hundred times a minute: nobody stalls, nothing is torn, no room is lost
+Six writers killed at random instants, six hundred times a minute: no process stalls, no value is torn, no room is lost
 --EXTENSIONS--
 shmpack
 --SKIPIF--

@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): property hooks, asymmetric visibility and lazy objects, as unserialize(serialize())
+shm_put_var() and shm_get_var(): property hooks, asymmetric visibility and lazy objects come back as by unserialize()
 --EXTENSIONS--
 shmpack
 --SKIPIF--

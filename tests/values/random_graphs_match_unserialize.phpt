@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): random graphs of arrays, objects and references, as unserialize(serialize())
+shm_put_var() and shm_get_var(): random graphs of arrays, objects and references come back as by unserialize()
 --EXTENSIONS--
 shmpack
 --SKIPIF--
