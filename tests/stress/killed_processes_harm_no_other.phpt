@@ -2,17 +2,12 @@
 Six writers killed at random instants, six hundred times a minute: no process stalls, no value is torn, no room is lost
 --EXTENSIONS--
 shmpack
---SKIPIF--
-<?php
-if (!is_file(dirname(__DIR__, 2) . '/bench/stress.php')) die('skip needs a checkout: PECL installs no bench');
-?>
 --FILE--
 <?php
 // 20 seconds, or as many as SHMPACK_STRESS_SECONDS says: SHMPACK_STRESS_SECONDS=600 ./dev test tests/stress
 $seconds = getenv('SHMPACK_STRESS_SECONDS') ?: '20';
-$stress = dirname(__DIR__, 2) . '/bench/stress.php';
 $library = ini_get('extension_dir') . '/shmpack.so';
-exec(implode(' ', array_map('escapeshellarg', [PHP_BINARY, '-n', $stress, '--extension', $library,
+exec(implode(' ', array_map('escapeshellarg', [PHP_BINARY, '-n', __DIR__ . '/stress.inc', '--extension', $library,
     '--seconds', $seconds, '--processes', '6', '--kill-every', '100'])), $lines);
 echo implode("\n", $lines), "\n";
 // Several hundred a minute, whatever else the machine has to do.
