@@ -15,7 +15,8 @@ need_php
 need_packages gnuplot-nox util-linux
 build_extension
 mkdir -p "$out/bench"
-mapfile -t bench_sources < <(sources_of "$root"/src/core/{base,slots} "$root/src/port")
+bench_list=$(sources_of "$root"/src/core/{base,slots} "$root/src/port")
+mapfile -t bench_sources <<<"$bench_list"
 for bench_program in lock_cost slot_cost line_cost; do
   "${CXX:-g++}" -std=c++20 -O2 -pthread -I"$root/include" -I"$root/src" -o "$out/bench/$bench_program" \
     "$root/bench/$bench_program.cc" "${bench_sources[@]}" ||

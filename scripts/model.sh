@@ -6,10 +6,7 @@
 # protocol with one thing left out, where spin must find an error.
 
 [[ $# -eq 0 ]] || fail "model: unknown option $1; usage: ./dev model"
-need_packages spin gcc libc6-dev
 model_folder=$out/model
-rm -rf "$model_folder"
-mkdir -p "$model_folder"
 
 # model_check <holds|fails> <name> <model> <setting>...
 model_check() {
@@ -150,6 +147,18 @@ fails grab_start_not_compared grab USERS=3 ROUNDS=2 KILLS=1 SAME_PID=true BREAK_
 CHECKS
 }
 
+model_files=$(files_of '\.pml$' "$root/docs/model")
+for model_file in $model_files; do
+  model_name=$(basename "$model_file" .pml)
+  for model_expected in holds fails; do
+    grep -q "^$model_expected [a-z_]* $model_name " <<<"$(model_checks)" ||
+      fail "model: docs/model/$model_name.pml has no check that '$model_expected'"
+  done
+done
+
+need_packages spin gcc libc6-dev
+rm -rf "$model_folder"
+mkdir -p "$model_folder"
 # Two at a time, as far as there are processors: some take nearly 2 GB.
 model_bad=0
 model_jobs=$(($(nproc) > 1 ? 2 : 1))

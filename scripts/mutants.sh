@@ -17,12 +17,13 @@ mutants_seconds=30
 
 # mutants_select <name or pattern>...: fills mutants_selected; all when none is given.
 mutants_select() {
-  local file name pattern found
+  local files file name pattern found
   mutants_selected=()
+  files=$(files_of '\.mutant$' "$mutants_folder")
   [[ $# -gt 0 ]] || set -- '*'
   for pattern in "$@"; do
     found=
-    for file in "$mutants_folder"/*.mutant; do
+    for file in $files; do
       name=$(basename "$file" .mutant)
       # shellcheck disable=SC2053 # a pattern
       [[ $name == $pattern ]] || continue

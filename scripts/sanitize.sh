@@ -49,17 +49,18 @@ sanitize_build_core() {
 
 # sanitize_core_tests <name> <folder> <gtest filter> <command in front>...: each program of the folder.
 sanitize_core_tests() {
-  local name=$1 build=$2 filter=$3 before=$tests_failed source program
+  local name=$1 build=$2 filter=$3 before=$tests_failed passed=$tests_passed programs program
   shift 3
   sanitize_new_reports "$name"
-  for source in "$root"/tests/core/*_test.cc; do
-    program=$(basename "$source" .cc)
-    # It ends a process with one thread by SIGKILL at each store of each operation: slow, and nothing but core's to see.
+  programs=$(core_tests)
+  for program in $programs; do
+    # It kills a process with one thread at each store of each operation. That is slow, and only `core` can see something there.
     [[ $name == core || $program != region_kill_test ]] || continue
     run_gtest "$name: $program" "$build/$program" env GTEST_FILTER="$filter" ASAN_OPTIONS=log_path="$sanitize_report" \
       UBSAN_OPTIONS=log_path="$sanitize_report:print_stacktrace=1" \
       TSAN_OPTIONS=log_path="$sanitize_report:halt_on_error=0" "$@"
   done
+  [[ $tests_passed -gt $passed ]] || tests_fault "$name: no core test passed"
   sanitize_show_reports "$name" "$before"
 }
 
@@ -114,7 +115,8 @@ SCRIPT
 }
 
 sanitize_phpt() {
-  local extension tests=() file before=$tests_failed
+  local extension tests=() files file before=$tests_failed
+  files=$(files_of '\.phpt$' "$root/tests")
   # These start what is not PHP and loads the extension, or build a second one, or are about files: Apache has no ASan
   # before it, the demo is Apache, packaging and stock have nothing of ours running. Two leave a process less address space
   # than ASan reserves.
@@ -124,7 +126,7 @@ sanitize_phpt() {
       shm/attach_that_cannot_map_* | slots/limits_of_the_process_*) ;;
       *) tests+=("$file") ;;
     esac
-  done < <(find "$root/tests" -name '*.phpt' | sort)
+  done <<<"$files"
   sanitize_build_extension
   sanitize_make_php
   sanitize_new_reports phpt

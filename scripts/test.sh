@@ -39,11 +39,15 @@ test_ipc_objects() {
 }
 
 run_core_tests() {
-  local program name
+  local names name
   tests_build_core "$out/core" || true
-  for program in "$root"/tests/core/*_test.cc; do
-    name=$(basename "$program" .cc)
-    [[ ! -x $out/core/$name ]] || run_gtest "core: $name" "$out/core/$name" env
+  names=$(core_tests)
+  for name in $names; do
+    if [[ -x $out/core/$name ]]; then
+      run_gtest "core: $name" "$out/core/$name" env
+    else
+      tests_fault "core: $name was not built"
+    fi
   done
 }
 
@@ -61,7 +65,7 @@ run_fuzz_targets() {
   "$root/dev" fuzz --seconds 30 | tee "$log" || status=$?
   clean=$(grep -c '^fuzz: .*: clean$' "$log" || true)
   found=$(grep -c '^fuzz: .*: FINDING$' "$log" || true)
-  [[ $status -eq 0 || $found -gt 0 ]] || tests_fault "fuzz ended with $status: $log"
+  [[ $found -gt 0 || ($status -eq 0 && $clean -gt 0) ]] || tests_fault "fuzz ended with $status, $clean targets ran: $log"
   tests_count fuzz "$clean" "$found"
 }
 
@@ -107,17 +111,13 @@ if test_wanted tests/core; then
 fi
 
 test_phpt=()
-while IFS= read -r test_folder; do
-  test_phpt+=("$test_folder")
-done < <(
-  if [[ ${#test_selection[@]} -eq 0 ]]; then
-    find "$root/tests" -name '*.phpt' -printf '%h\n' | sort -u | grep -v '/tests/stock$'
-  else
-    for test_named in "${test_selection[@]}"; do
-      [[ $test_named == tests/core* || $test_named == tests/stock* ]] || realpath "$test_named"
-    done
-  fi
-)
+if [[ ${#test_selection[@]} -eq 0 ]]; then
+  test_folders=$(phpt_folders stock)
+  mapfile -t test_phpt <<<"$test_folders"
+fi
+for test_named in "${test_selection[@]}"; do
+  [[ $test_named == tests/core* || $test_named == tests/stock* ]] || test_phpt+=("$(realpath "$test_named")")
+done
 
 build_extension
 make_extension_dir "$out/extensions" "$extension"
@@ -139,8 +139,8 @@ fi
 
 if [[ ${#test_selection[@]} -eq 0 ]]; then
   say "models"
-  if "$root/dev" model >"$out/model.log" 2>&1; then
-    tests_count models "$(grep -c ' errors 0' "$out/model.log" || true)" 0
+  if "$root/dev" model >"$out/model.log" 2>&1 && test_models=$(grep -c ' errors 0' "$out/model.log"); then
+    tests_count models "$test_models" 0
   else
     tail -20 "$out/model.log"
     tests_fault "the models of lock and protocols: $out/model.log"

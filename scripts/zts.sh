@@ -49,14 +49,8 @@ zts_build_php() {
   echo "$built" >"$folder/built"
 }
 
-# All but those of what is not this PHP: Apache, with the system's PHP in it, and programs in C; of the sources; of other
-# extensions.
-zts_all_tests() {
-  find "$root/tests" -name '*.phpt' -printf '%h\n' | sort -u | grep -v -E '/tests/(bench|demo|httpd|library|packaging|stock)$'
-}
-
 zts_run() {
-  local stock=$out/stock out=$zts_out tests=()
+  local stock=$out/stock out=$zts_out tests=() folders
   build_extension
   make_extension_dir "$out/extensions" "$extension"
   check_symbols "$extension" || tests_fault "the library's symbols"
@@ -64,7 +58,9 @@ zts_run() {
   if [[ $# -gt 0 ]]; then
     mapfile -t tests < <(realpath "$@")
   else
-    mapfile -t tests < <(zts_all_tests)
+    # Not those of another PHP (Apache's), of programs in C, of the sources, and of other extensions.
+    folders=$(phpt_folders bench demo httpd library packaging stock)
+    mapfile -t tests <<<"$folders"
     tests+=("$root/tests/stock" "$stock/sysvsem" "$stock/sysvshm")
   fi
   say "phpt with $("$php" -n -r 'echo PHP_VERSION, PHP_ZTS ? ", thread-safe" : "", PHP_DEBUG ? ", debug" : "";')"

@@ -110,42 +110,29 @@ need_php() {
   php_config=php-config$php_version
 }
 
-# sources_of <folder>...: prints the C++ sources of each folder and of those in it. Fails if a folder has none: a list that
-# lost its folder would build, or check, less and say nothing.
-sources_of() {
-  local folder found
+# files_of <pattern> <folder>...: prints the files below each folder whose names match the extended regular expression. Fails
+# if a folder has none: a list that lost its folder would check less and say nothing. Call it as `list=$(files_of ...)`: as
+# an argument, or in <(...), its failure ends nothing.
+files_of() {
+  local pattern=$1 folder found
+  shift
   for folder in "$@"; do
-    found=$(find "$folder" -name '*.cc' | sort)
-    [[ -n $found ]] || fail "no sources in $folder"
+    found=$(find "$folder" -type f | grep -E "$pattern" | sort) || fail "no file matches '$pattern' in $folder"
     echo "$found"
   done
 }
+
+# sources_of <folder>...: prints the C++ sources below each folder, as files_of does.
+sources_of() { files_of '\.cc$' "$@"; }
 
 # build_extension: leaves the extension in $extension, and PHP's build files in $out/phpize. Incremental: objects are
 # in out/build, sources stay where they are.
 build_extension() {
   need_php
   need_packages g++ make libmsgpack-cxx-dev
-  local stage=$out/phpize build=$out/build log=$out/build.log stamp
-  mkdir -p "$stage" "$build"
-  ln -sfn "$root/src" "$stage/src"
-  ln -sfn "$root/include" "$stage/include"
-  stamp=$(cat "$root/config.m4" <("$php" -n -v) <(echo "${CXX:-} ${CXXFLAGS:-} ${LDFLAGS:-} $root") | cksum)
-  if [[ ! -f $build/Makefile || $(cat "$build/stamp" 2>/dev/null || true) != "$stamp" ]]; then
-    say "configuring"
-    rm -rf "$build"
-    mkdir -p "$build"
-    cp "$root/config.m4" "$stage/"
-    (cd "$stage" && "$phpize") >"$log" 2>&1 || fail "phpize failed: see $log"
-    (cd "$build" && "$stage/configure" --with-php-config="$(command -v "$php_config")") >>"$log" 2>&1 ||
-      fail "configure failed: $(grep -m 1 'error:' "$log" || true) (all of it: $log)"
-    echo "$stamp" >"$build/stamp"
-  elif [[ -z $(find "$build/src" -name '*.dep' -print -quit) ]]; then
-    # This PHP's makefiles do not know which headers a source includes: build all of it when one is newer.
-    if [[ -n $(find "$root/src" "$root/include" -name '*.h' -newer "$build/modules/shmpack.so" 2>/dev/null) ]]; then
-      make -C "$build" clean >/dev/null
-    fi
-  fi
+  local build=$out/build log=$out/build.log
+  configure_extension "$out/phpize" "$build" "$log"
+  clean_when_headers_changed "$build"
   say "building"
   if ! make -C "$build" -j "$(nproc)" >"$log" 2>&1; then
     grep -E 'error|Error|undefined' "$log" | head -40 >&2 || true
@@ -154,8 +141,44 @@ build_extension() {
   grep -E 'warning:' "$log" >&2 || true
   extension=$build/modules/shmpack.so
   [[ -f $extension ]] || fail "the build made no $extension: see $log"
-  # Either no object has a list of its headers, or each has: else a change of a header would build only a part.
-  local objects lists
+  check_header_lists "$build"
+}
+
+# configure_extension <folder for phpize> <folder to build in> <log>: does nothing if config.m4, PHP, the compiler and its
+# options are those of the last time.
+configure_extension() {
+  local stage=$1 build=$2 log=$3 stamp
+  mkdir -p "$stage" "$build"
+  ln -sfn "$root/src" "$stage/src"
+  ln -sfn "$root/include" "$stage/include"
+  stamp=$(cat "$root/config.m4" <("$php" -n -v) <(echo "${CXX:-} ${CXXFLAGS:-} ${LDFLAGS:-} $root") | cksum)
+  [[ ! -f $build/Makefile || $(cat "$build/stamp" 2>/dev/null || true) != "$stamp" ]] || return 0
+  say "configuring"
+  rm -rf "$build"
+  mkdir -p "$build"
+  cp "$root/config.m4" "$stage/"
+  (cd "$stage" && "$phpize") >"$log" 2>&1 || fail "phpize failed: see $log"
+  (cd "$build" && "$stage/configure" --with-php-config="$(command -v "$php_config")") >>"$log" 2>&1 ||
+    fail "configure failed: $(grep -m 1 'error:' "$log" || true) (all of it: $log)"
+  echo "$stamp" >"$build/stamp"
+}
+
+# clean_when_headers_changed <folder>: makefiles of older PHP do not know which headers a source includes. There, a header that
+# is newer than the extension has everything built anew.
+clean_when_headers_changed() {
+  local build=$1 list headers library=$1/modules/shmpack.so
+  [[ -z $(find "$build/src" -name '*.dep' -print -quit) ]] || return 0
+  list=$(files_of '\.h$' "$root"/{src,include})
+  mapfile -t headers <<<"$list"
+  if [[ ! -f $library || -n $(find "${headers[@]}" -newer "$library") ]]; then
+    make -C "$build" clean >/dev/null
+  fi
+}
+
+# check_header_lists <folder>: either no object has a list of its headers, or each has one. With some, a changed header would
+# build only a part.
+check_header_lists() {
+  local build=$1 objects lists
   objects=$(find "$build/src" -name '*.lo' | wc -l)
   lists=$(find "$build/src" -name '*.dep' | wc -l)
   [[ $objects -gt 0 && ($lists -eq 0 || $lists -eq $objects) ]] ||

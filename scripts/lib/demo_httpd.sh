@@ -139,6 +139,7 @@ demo_no_complaints() { [[ ! -s $demo_home/php.log ]] || demo_fail "PHP complaine
 # are ours.
 demo_nothing_left() {
   local pid left
+  [[ $# -gt 0 ]] || fail "demo: no worker is known, so nothing can be said of what they left"
   for pid in "${demo_started[@]}" "$@"; do
     ! kill -0 "$pid" 2>/dev/null || fail "demo: process $pid is left; stop it: kill -9 $pid"
     left=$(ipcs -mp | awk -v pid="$pid" '$3 == pid { print $1 }')

@@ -8,7 +8,7 @@
 # download. Two of them expect that var_dump() shows nothing of a region, and ours shows what it is: they may see anything.
 stock_tests() {
   local stock=$out/stock
-  [[ -d $stock/sysvsem && -d $stock/sysvshm ]] || copy_stock_tests "$stock"
+  (files_of '\.phpt$' "$stock"/{sysvsem,sysvshm}) >/dev/null 2>&1 || copy_stock_tests "$stock"
   sed -i 's/^--EXPECT--$/--EXPECTF--/; s/^\(object(SysvSharedMemory)#.*\) (0) {$/\1 (%d) {%A/' \
     "$stock/sysvshm/002.phpt" "$stock/sysvshm/shutdown_crash_0.phpt"
 }
@@ -27,6 +27,7 @@ copy_stock_tests() {
     mkdir -p "$stock/$name"
     cp "$source/ext/$name/tests/"* "$stock/$name/"
   done
+  files_of '\.phpt$' "$stock"/{sysvsem,sysvshm} >/dev/null
   # PHP 8.4 has it, 8.2 does not: it overwrites a byte of a value (by FFI) where that lies in a segment of stock, and where a
   # region of ours has something else. What it asks for is in tests/shm/damaged_region_warns.phpt.
   rm -f "$stock/sysvshm/shm_get_var_leak.phpt"
