@@ -1,10 +1,10 @@
-# feed hostile input to region, slots, reader, semaphore and values; `[--seconds N] [target...]`, 30 s each; fails on a finding
+# feed hostile input to fuzz targets: [--seconds N] [target...], all of them for 30 s each; fails on a finding
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# fuzz/<target>_fuzz.cc is a libFuzzer target, built with AddressSanitizer and UndefinedBehaviorSanitizer and started
-# from fuzz/corpus/<target>; `values` has PHP in it, by Debian's libphp*-embed. What a run learns stays in
-# out/fuzz/<target>, and the next one goes on from there. A finding's input is kept in out/fuzz too.
+# fuzz/<target>_fuzz.cc is a libFuzzer target, built with AddressSanitizer and UndefinedBehaviorSanitizer. It starts from
+# fuzz/corpus/<target>. A run keeps the inputs that reach new code in out/fuzz/<target>, and the next run starts from them,
+# too. The input of a finding is kept in out/fuzz. The target `values` contains PHP, from Debian's libphp*-embed.
 
 # In an IPC namespace of its own, if root runs it: a crash leaves no segment behind.
 if [[ -z ${SHMPACK_IPC_NAMESPACE:-} && $(id -u) -eq 0 ]] && unshare --ipc true 2>/dev/null; then

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# What the subcommands share; `./dev` sources it before each, with root set. Sets: out (where everything made goes), php.
+# What the subcommands share; `./dev` sources it before each, with root set. Sets out, the folder for all that is made, and php.
 
 out=$root/out
 php=${PHP:-php}
@@ -35,18 +35,18 @@ as_root() {
   fi
 }
 
-# refresh_lists: what Debian has, as far as this machine was told.
+# refresh_lists: fetches Debian's lists of packages.
 refresh_lists() { as_root apt-get update -qq >>"$out/apt.log" 2>&1; }
 
 have_lists() { compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; }
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
 
-# need_packages <Debian package>...: installs those that are missing. Starts no service and edits no configuration.
+# need_packages <Debian package>...: installs the missing ones. Starts no service and edits no configuration.
 need_packages() {
   local missing=() package
   if ! command -v dpkg-query >/dev/null; then
-    say "no dpkg here: taking it that these are installed: $*"
+    say "no dpkg here: assuming that these are installed: $*"
     return
   fi
   for package in "$@"; do
@@ -70,9 +70,9 @@ need_packages() {
     fail "could not install ${missing[*]}: see $out/apt.log, install them by hand, and run this again"
 }
 
-# unpacked_file <Debian package> <path>: prints where a file of a package is: in the system if the package is installed,
-# else in out/deb, where the package is unpacked and not installed. For what would change the system's own httpd or PHP if it
-# were: nothing of theirs is touched, and no root is needed.
+# unpacked_file <Debian package> <path>: prints where a file of a package is: in the system if the package is installed, else in
+# out/deb, where the package is only unpacked. That needs no root, and does not change the system's httpd or PHP as an
+# installation would.
 unpacked_file() {
   local package=$1 path=$2 folder=$out/deb/$1
   if [[ -f $path ]]; then
@@ -97,7 +97,7 @@ need_php() {
   # shellcheck disable=SC2016 # it is PHP's, not the shell's
   php_version=$("$php" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;') ||
     fail "'$php' does not run: install php-cli, or name another one with PHP=/path/to/php ./dev ..."
-  # Those beside it: another PHP of this version may have its own elsewhere.
+  # Those beside it first: each PHP needs its own, and the system may have another PHP of this version.
   local folder suffix
   folder=$(dirname "$(command -v "$php")")
   for suffix in "$php_version" ''; do
@@ -207,8 +207,8 @@ build_library() {
   echo "$stamp" >"$build/stamp"
 }
 
-# build_httpd_module <source.c> <name> <linker's option>...: leaves <name>.so in $httpd_module. apxs leaves its own files
-# beside a source, so that gets a folder under out/.
+# build_httpd_module <source.c> <name> <linker's option>...: leaves <name>.so in $httpd_module. The source is copied to a folder
+# under out/, because apxs leaves files beside it.
 build_httpd_module() {
   need_packages apache2-dev
   local source=$1 name=$2 build=$out/httpd/$2 apxs
@@ -227,7 +227,7 @@ build_httpd_module() {
   [[ -f $httpd_module ]] || fail "apxs made no $httpd_module: see $build/log"
 }
 
-# build_httpd: leaves the module with the slots, which needs nothing of ours at run time, in $httpd_module.
+# build_httpd: leaves Apache's module, which contains the library, in $httpd_module.
 build_httpd() {
   build_library
   build_httpd_module "$root/src/httpd/mod_slotmem_shm.c" mod_slotmem_shmpack "-Wl,$library"
