@@ -12,14 +12,14 @@ for ($i = 0; $i < 3; $i++) echo shm_get_var($one, 1)[0], shm_get_var($two, 1)[0]
 for ($i = 0; $i < 3; $i++) shm_get_var($one, 1);
 echo shm_get_var($two, 1)[0], "\n";
 
-// Removed and made again.
+// A region is removed and made again.
 shm_remove($one);
 shm_detach($one);
 $one = shm_attach(0x5b000026, 20000);
 shm_put_var($one, 1, [7]);
 echo shm_get_var($one, 1)[0], "\n";
 
-// Regions of this process only.
+// Regions without a key.
 $a = shm_attach(0, 5000);
 $b = shm_attach(0, 5000);
 shm_put_var($a, 1, [1]);
@@ -27,7 +27,7 @@ shm_put_var($b, 1, [2]);
 for ($i = 0; $i < 3; $i++) shm_get_var($a, 1);
 echo shm_get_var($b, 1)[0], shm_get_var($a, 1)[0], "\n";
 
-// More of them than are remembered.
+// More regions than the cache remembers.
 $many = [];
 for ($i = 0; $i < 50; $i++) {
     $many[$i] = shm_attach(0, 5000);

@@ -11,7 +11,7 @@ skip_without_stock('opcache');
 <?php
 require __DIR__ . '/../loading/run_php.inc';
 $page = sys_get_temp_dir() . '/shmpack_restart_' . getmypid() . '.php';
-// What is compiled first after the restart gets the memory of the strings that were compiled first before it.
+// Strings compiled first after the restart get the memory of those compiled first before it.
 file_put_contents($page, <<<'PHP'
     <?php
     include __FILE__ . ($_GET['n'] == 4 ? '.other' : '.names');

@@ -11,7 +11,7 @@ if (getenv('USE_ZEND_ALLOC') === '0') die('skip measures memory, which a sanitiz
 $region = shm_attach(0x5b000025, 32 << 20);
 for ($key = 0; $key < 20; $key++) shm_put_var($region, $key, str_repeat(chr(65 + $key), 400000));
 
-/** Reads all variables three times each; the bytes that stay taken afterwards. */
+/** Reads all variables three times each; returns the bytes that stay taken afterwards. */
 function read_all($region): int
 {
     $before = memory_get_usage();
@@ -27,7 +27,7 @@ ini_set('shmpack.cache_size', '1M');
 $kept = read_all($region);
 echo $kept > 390000 && $kept < 1100000 ? 'within' : "not within: $kept", "\n";
 
-// Of a working set that does not fit, read over and over, some stays.
+// A working set that does not fit is read over and over: a part of it stays.
 $costs = 0;
 for ($i = 0; $i < 100; $i++) {
     $before = memory_get_usage();
@@ -37,7 +37,7 @@ for ($i = 0; $i < 100; $i++) {
 }
 echo $costs < 90 ? 'some are kept' : "decoded $costs of 100", "\n";
 
-// None: what was kept goes, too.
+// A budget of 0: kept values go, too.
 $before = memory_get_usage();
 ini_set('shmpack.cache_size', '0');
 echo $before - memory_get_usage() > 390000 ? 'let go' : 'still kept', "\n";

@@ -11,7 +11,7 @@ if (getenv('USE_ZEND_ALLOC') === '0') die('skip measures memory, which a sanitiz
 require __DIR__ . '/../loading/run_php.inc';
 $region = shm_attach(0x5b000020, 1 << 20);
 
-/** The bytes that keeping one more reading of variable 1 takes. */
+/** The memory that one more read of variable 1 takes, in bytes. */
 function cost_of_reading($region): int
 {
     $before = memory_get_usage();
@@ -19,7 +19,7 @@ function cost_of_reading($region): int
     return memory_get_usage() - $before;
 }
 
-/** Stores by a process that shares nothing with this one but the key. */
+/** Stores in a process that shares only the key with this one. */
 function put_elsewhere(string $expression): void
 {
     echo run_php(['shmpack'], "shm_put_var(shm_attach(0x5b000020), 1, $expression);");
@@ -33,7 +33,7 @@ foreach (['array' => 'range(1, 5000)', 'string' => 'str_repeat("x", 40000)', 'ma
     printf("%s: %s\n", $name, cost_of_reading($region) === 0 ? 'kept' : 'decoded again');
 }
 
-// Whoever writes to what was read writes to a copy.
+// A script that writes to a read value writes to a copy.
 put_elsewhere('["rows" => [[1, 2], [3, 4]]]');
 for ($i = 0; $i < 4; $i++) {
     $mine = shm_get_var($region, 1);
@@ -45,7 +45,7 @@ for ($i = 0; $i < 4; $i++) {
 }
 echo json_encode(shm_get_var($region, 1)), "\n";
 
-// Changed by us, by another handle, by others; removed; put back.
+// Changed by this handle, by another handle, by another process; removed; stored again.
 shm_put_var($region, 1, [2]);
 echo json_encode(shm_get_var($region, 1)), "\n";
 shm_put_var(shm_attach(0x5b000020), 1, [3]);
@@ -57,7 +57,7 @@ var_dump(shm_has_var($region, 1), @shm_get_var($region, 1));
 put_elsewhere('[5]');
 echo json_encode(shm_get_var($region, 1)), "\n";
 
-// Another region under the same key.
+// Another region with the same key.
 for ($i = 0; $i < 3; $i++) shm_get_var($region, 1);
 shm_remove($region);
 $region = shm_attach(0x5b000020, 1 << 20);
@@ -65,7 +65,7 @@ var_dump(shm_has_var($region, 1));
 put_elsewhere('[6]');
 echo json_encode(shm_get_var($region, 1)), "\n";
 
-// Off: every reading is decoded.
+// Switched off: every read decodes.
 ini_set('shmpack.cache_size', '0');
 shm_put_var($region, 1, range(1, 5000));
 shm_get_var($region, 1);

@@ -19,11 +19,11 @@ foreach ([['sysvsem'], ['sysvshm'], ['sysvsem', 'sysvshm']] as $stock) {
     echo "\nBeside ", implode(' and ', $stock), ":\n", implode("\n", $lines[0]), "\n";
 }
 
-// The stand-ins are of PHP's version, as the stock extensions are: Composer asks for ext-sysvshm ^8.
+// The stand-ins have PHP's version, as the stock extensions have: Composer asks for ext-sysvshm ^8.
 var_dump(phpversion('sysvshm') === PHP_VERSION, phpversion('sysvsem') === PHP_VERSION, phpversion('shmpack') === PHP_VERSION,
     (new ReflectionExtension('sysvshm'))->getVersion() === PHP_VERSION);
 
-// No setting of ours is missing from the page.
+// No setting of shmpack is missing on the page.
 ob_start();
 phpinfo(INFO_MODULES);
 $page = ob_get_clean();

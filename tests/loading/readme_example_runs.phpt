@@ -15,7 +15,7 @@ require __DIR__ . '/run_php.inc';
 $readme = file_get_contents(dirname(__DIR__, 2) . '/README.md');
 preg_match('/^## Use it\n.*?^```php\n(use function .*?;)\n```\n.*?^```php\n(.*?)^```/ms', $readme, $parts);
 [, $names, $example] = $parts;
-// ftok() wants a file that is there, and what it makes must not be another's.
+// ftok() wants an existing file, and its key must be no other program's.
 $example = preg_replace_callback("/ftok\(__FILE__, '(.)'\)/", fn($m) => 0x5e000200 + ord($m[1]), $example);
 $example .= <<<'PHP'
 

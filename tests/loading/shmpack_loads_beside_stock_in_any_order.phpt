@@ -18,7 +18,7 @@ $owner = function ($extension) {
     return str_contains(ob_get_clean(), 'provided by shmpack') ? 'shmpack' : 'stock';
 };
 echo 'sysvsem ', $owner('sysvsem'), ', sysvshm ', $owner('sysvshm');
-// The twins are always ours, and make objects of our class.
+// The twins in Shmpack\ are always shmpack's, and make objects of its class.
 $semaphore = Shmpack\sem_get(0x5e000101);
 Shmpack\sem_acquire($semaphore);
 echo ', ', get_class($semaphore), ' ', var_export($semaphore instanceof Shmpack\SysvSemaphore, true);

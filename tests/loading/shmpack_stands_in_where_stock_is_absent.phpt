@@ -14,7 +14,7 @@ foreach (['sysvsem' => 'sem_get', 'sysvshm' => 'shm_attach'] as $name => $functi
 }
 var_dump(class_exists('SysvSemaphore'), class_exists('SysvSharedMemory'));
 
-// The twins are the same functions, with the names of their own namespace.
+// The twins are the same functions in their own namespace.
 foreach (preg_grep('/^shmpack\\\\/i', get_extension_funcs('shmpack')) as $twin) {
     $global = new ReflectionFunction(substr($twin, strlen('Shmpack\\')));
     $twin = new ReflectionFunction($twin);

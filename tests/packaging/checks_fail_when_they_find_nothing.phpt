@@ -20,7 +20,7 @@ function run(string ...$command): array
     return [$status, implode("\n", $lines)];
 }
 
-/** Runs $code with the scripts of $folder, where $gone is empty; it has to fail, and to say $words. */
+/** Runs $code with the scripts of the copy, where $gone is empty; it must fail and print $words. */
 function without(string $gone, string $code, string $words): void
 {
     global $copy;

@@ -15,7 +15,7 @@ $ide = "$root/ide/shmpack.php";
 // A PHP that has neither shmpack nor the stock extensions.
 $php = fn(string ...$arguments) => shell_exec(implode(' ', array_map('escapeshellarg', [PHP_BINARY, '-n', '-d', 'display_errors=1', ...$arguments])) . ' 2>&1');
 
-if ($php("$root/scripts/lib/ide_stub.php") !== file_get_contents($ide)) echo "ide/shmpack.php is not of the stub as it is now: run ./dev stubs\n";
+if ($php("$root/scripts/lib/ide_stub.php") !== file_get_contents($ide)) echo "ide/shmpack.php was not made from the stub as it is now: run ./dev stubs\n";
 echo $php('-l', $ide);
 
 $loaded = own_signatures();

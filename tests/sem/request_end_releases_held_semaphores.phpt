@@ -25,7 +25,7 @@ PHP);
 [$server, $port] = start_php_server(['shmpack'], $page);
 $pids = [];
 foreach (['/', '/', '/?memory', '/', '/'] as $path) {
-    // A fatal error answers 500 with what was printed before.
+    // A fatal error is answered with 500 and the output before it.
     $answer = file_get_contents("http://127.0.0.1:$port$path", false, stream_context_create(['http' => ['ignore_errors' => true]]));
     [$pid, $result] = explode(' ', trim($answer));
     $pids[$pid] = true;

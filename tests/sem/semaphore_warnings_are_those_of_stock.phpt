@@ -4,7 +4,7 @@ Warnings and return values of the semaphore functions are those of ext/sysvsem
 shmpack
 --FILE--
 <?php
-// What stock says, word for word, with the key as stock prints it (sem_get in 64 bits, the others in 32).
+// Stock's warnings, word for word, with the key as stock prints it (sem_get in 64 bits, the others in 32).
 $key = -0x1e000002;
 $semaphore = sem_get($key);
 var_dump(sem_release($semaphore));
@@ -14,7 +14,7 @@ var_dump(sem_remove($semaphore));
 var_dump(sem_acquire($semaphore));
 var_dump(sem_release($semaphore));
 
-// The system takes at most 32767; stock gives the object all the same.
+// The system allows at most 32767; stock returns an object all the same.
 var_dump(sem_get($key, 32768));
 var_dump(sem_get($key, PHP_INT_MAX));
 sem_remove(sem_get($key));
@@ -30,7 +30,7 @@ try {
     echo $e->getMessage(), "\n";
 }
 
-// A warning may throw; nothing is left half done.
+// A warning may throw: nothing is left half done.
 set_error_handler(fn($number, $text) => throw new ErrorException($text));
 $semaphore = sem_get($key);
 try {

@@ -8,7 +8,7 @@ $key = 0x5e000004;
 $first = sem_get($key, 2);
 $second = sem_get($key, 9); // Only the first user's limit counts.
 var_dump(sem_acquire($first, true), sem_acquire($second, true), sem_acquire($second, true));
-unset($first); // Gives its one back.
+unset($first); // Releases what it took.
 var_dump(sem_acquire($second, true), sem_acquire($second, true));
 var_dump(sem_release($second), sem_release($second));
 var_dump(@sem_release($second));

@@ -10,7 +10,7 @@ skip_without_stock('sysvshm');
 --FILE--
 <?php
 require __DIR__ . '/../loading/run_php.inc';
-// Both in one process, the same puts: each that stock takes has to be taken here, too.
+// The same puts into both, in one process: a put that stock accepts must fit here, too.
 echo run_php(['sysvshm', 'shmpack'], <<<'PHP'
     mt_srand(42);
     $refused = $taken = 0;
@@ -38,7 +38,7 @@ echo run_php(['sysvshm', 'shmpack'], <<<'PHP'
                 $taken++;
                 if (!Shmpack\shm_put_var($ours, $key, $value)) die("stock takes key $key in $size bytes: " . serialize($value));
             } else {
-                // Stock has lost the old value by now.
+                // Stock has lost the old value.
                 $refused++;
                 if (Shmpack\shm_has_var($ours, $key)) Shmpack\shm_remove_var($ours, $key);
             }

@@ -43,7 +43,7 @@ echo run_php(['sysvshm', 'shmpack'], <<<'PHP'
         public function unserialize($bytes) { $this->bytes = $bytes; }
     }
 
-    /** A value that lies at one place of what is stored, referred to from elsewhere. */
+    /** A value at one place of the stored value, with references from other places. */
     function &kept(mixed $value): mixed
     {
         $GLOBALS['kept'][] = &$value;
@@ -126,19 +126,19 @@ echo run_php(['sysvshm', 'shmpack'], <<<'PHP'
         $serialized = serialize($value);
         $with_objects += str_contains($serialized, 'O:');
         $tried++;
-        // What ext/sysvshm takes of a segment: its head, and for the variable a chunk, rounded up as it does.
+        // ext/sysvshm needs its head and, for the variable, a chunk that it rounds up like this.
         $size = 40 + intdiv(strlen($serialized) + 31, 8) * 8 + 8;
         $stock = shm_attach(0x5b00000a, $size);
         if (!shm_put_var($stock, 1, $value)) die("stock needs more than $size bytes for $name");
         shm_remove($stock);
         $ours = Shmpack\shm_attach(0, $size);
-        // And once more, which stock has room for as it frees the old value first.
+        // Put again: stock has room for that, since it frees the old value first.
         $fits = @Shmpack\shm_put_var($ours, 1, $value) && @Shmpack\shm_put_var($ours, 1, $value);
         if (!$fits) echo "$name does not fit $size bytes: ", substr($serialized, 0, 300), "\n";
         return $fits;
     }
 
-    // The worst of each kind.
+    // The worst case of each kind.
     $object = new E;
     foreach ([1, 2, 9, 10, 11, 13, 15, 16, 19, 20, 21, 40, 127, 130, 260, 1000, 70000] as $count) {
         foreach (['list' => range(0, $count - 1), 'map' => range($count - 1, 0)] as $what => $keys) {

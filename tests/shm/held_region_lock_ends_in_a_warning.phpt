@@ -7,7 +7,7 @@ shmpack
 require __DIR__ . '/raw_segment.inc';
 $region = shm_attach(0x5b00000d, 1000);
 shm_put_var($region, 1, 'old');
-// A process that is alive, as a stopped one is, and does not hold what the lock's word says it does.
+// The lock's word names a living process that does not hold it, as if that process were stopped.
 $sleeper = proc_open(['sleep', '60'], [], $pipes);
 raw_write(0x5b00000d, 64, pack('V', proc_get_status($sleeper)['pid']));
 ini_set('shmpack.lock_timeout', '0.2');

@@ -27,7 +27,7 @@ as_nobody('
 ');
 var_dump(shm_get_var($readable, 1));
 
-// An entry that is being written, and nobody who finishes: who may not lock can only wait, and not for ever.
+// An entry is being written, and no process finishes that. A reader that may not lock can only wait, but not for ever.
 raw_write(0x5b000005, 5696 - 192, pack('P', 999));
 as_nobody('
     ini_set("shmpack.lock_timeout", "0.1");
@@ -38,7 +38,7 @@ $shared = shm_attach(0x5b000006, 1000, 0666);
 as_nobody('var_dump(shm_put_var(shm_attach(0x5b000006), 1, "from nobody"));');
 var_dump(shm_get_var($shared, 1));
 
-// One's own, of a mode that does not let even its owner in.
+// A region of this user's own, whose mode keeps out even its owner.
 as_nobody('
     var_dump(shm_put_var(shm_attach(0x5b000012, 1000, 0), 1, "by the handle of its maker"));
     var_dump(shm_attach(0x5b000012, 1000));

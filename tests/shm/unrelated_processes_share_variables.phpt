@@ -9,7 +9,7 @@ $key = 0x5b00000f;
 $code = '$s = shm_attach(' . $key . ', 50000);
     [, $me] = explode(" ", fgets(STDIN));
     for ($i = 0; $i < 3000; $i++) {
-        // Attached anew now and then: the region lives on without anybody.
+        // Attaches anew at times: the region lives on while no process is attached.
         if ($i % 500 === 0) { shm_detach($s); $s = shm_attach(' . $key . ', 50000); }
         shm_put_var($s, (int) $me, ["me" => $me, "i" => $i, "pad" => str_repeat($me, $i % 700)]);
         foreach ([1, 2, 3] as $other) {

@@ -15,7 +15,7 @@ echo implode(' ', array_slice(explode("\n", dump($region)), -5)), "\n";
 shm_detach($region);
 var_dump($region);
 
-// Only shown: the class is as stock's.
+// The class has no properties, as stock's has none.
 var_dump((new ReflectionClass($region))->getMethods(), (array) $region, json_encode($region), var_export($region, true) === '\\' . "SysvSharedMemory::__set_state(array(\n))");
 
 function dump(object $region): string

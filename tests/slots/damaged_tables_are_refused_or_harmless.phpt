@@ -40,7 +40,7 @@ foreach ([
     unlink($path);
 }
 
-// Bits, owners, locks and slots at random.
+// Random bytes in bits, owners, locks and slots.
 mt_srand(5);
 $operations = 0;
 for ($round = 0; $round < 60; $round++) {

@@ -14,7 +14,7 @@ log_errors=0
 shmpack.lock_timeout=0.2
 --FILE--
 <?php
-// 30 MiB of a slot are more than the limit; of a table without a name only what is touched takes memory.
+// 30 MiB of a slot are more than the limit; a table without a name takes memory only where it is touched.
 class Greedy
 {
     public function __serialize(): array { return [str_repeat('x', 30 << 20)]; }
@@ -36,7 +36,7 @@ $attempts = [
 ];
 foreach ($attempts as $what => $attempt) {
     if (pcntl_fork() === 0) {
-        // The table does what it did before.
+        // The table works as before.
         register_shutdown_function(function () use ($slots, $what) {
             $id = slotmem_grab($slots);
             $works = slotmem_put($slots, 0, 'old') && $id === 1 && slotmem_release($slots, $id);

@@ -6,7 +6,7 @@ shmpack
 shmpack.runtime_dir=/tmp/shmpack-phpt-slots
 --FILE--
 <?php
-/** Stores to the bytes that all share, as docs/format/slots.md says where what lies. */
+/** Stores to the table's bytes, at offsets of docs/format/slots.md. */
 function store(int $at, int $word): void
 {
     $file = fopen(ini_get('shmpack.runtime_dir') . '/held', 'r+');
@@ -19,7 +19,7 @@ const TABLE_LOCK = 64;
 const SLOTS = 320; // Of three slots: 192 bytes of header, 16 of bits, 72 of owners, up to a multiple of 64.
 const STRIDE = 128 + 2 * 64;
 
-/** Says whether a call took the timeout. */
+/** Prints whether a call took the timeout. */
 function timed(callable $call): void
 {
     $start = hrtime(true);
@@ -29,7 +29,7 @@ function timed(callable $call): void
 
 $slots = slotmem_create('held', 8, 3);
 var_dump(slotmem_grab($slots), slotmem_grab($slots), slotmem_put($slots, 1, 'old'));
-// A process that is alive, as a stopped one is, and does not hold what the lock's word says it does.
+// The lock's word names a living process that does not hold it, as if that process were stopped.
 $sleeper = proc_open(['sleep', '60'], [], $pipes);
 $pid = proc_get_status($sleeper)['pid'];
 ini_set('shmpack.lock_timeout', '0.2');
@@ -39,7 +39,7 @@ store(TABLE_LOCK, $pid);
 timed(fn() => slotmem_grab($slots));
 timed(fn() => slotmem_fgrab($slots, 2));
 timed(fn() => slotmem_release($slots, 1));
-timed(fn() => slotmem_put($slots, 2, 'new')); // It would have to be marked as in use.
+timed(fn() => slotmem_put($slots, 2, 'new')); // That would mark it as in use.
 timed(fn() => slotmem_get($slots, 2));
 var_dump(slotmem_num_free_slots($slots), slotmem_put($slots, 1, 'young'), rtrim(slotmem_get($slots, 1), "\0"));
 store(TABLE_LOCK, 0);

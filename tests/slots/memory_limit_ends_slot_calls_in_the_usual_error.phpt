@@ -37,7 +37,7 @@ with_limits('read of a reader', [0, 4, 28, 40, 70], fn() => $reader->dptr(0)->re
 with_limits('a byte of a reader', [0, 4, 28, 40], fn() => $reader->dptr(0)[29 * MIB]);
 with_limits('an integer of a reader', [0, 4, 28, 40], fn() => $reader->dptr(0)->getInt(29 * MIB));
 
-// Storing: the bytes, and what they are put together in.
+// Storing takes the bytes, and the buffer that they are put together in.
 $rows = array_map(fn($i) => ['id' => $i, 'name' => "name $i"], range(1, 100_000));
 with_limits('put_var', [0, 1, 2, 20], fn() => slotmem_put_var($slots, 0, $rows));
 $text = str_repeat('x', 25 * MIB);

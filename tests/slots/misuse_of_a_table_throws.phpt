@@ -47,7 +47,7 @@ attempt('->get too long', fn() => $slots->get(0, 9));
 attempt('get negative', fn() => slotmem_get($slots, 0, -1));
 attempt('put too long', fn() => slotmem_put($slots, 0, '123456789'));
 attempt('->put too long', fn() => $slots->put(0, '123456789'));
-attempt('get_var in vain', fn() => slotmem_get_var($slots));
+attempt('get_var without a slot', fn() => slotmem_get_var($slots));
 attempt('text id', fn() => $slots->get('1x'));
 attempt('array', fn() => $slots->put(0, []));
 attempt('no table', fn() => slotmem_grab(new stdClass()));
@@ -130,7 +130,7 @@ get too long: ValueError: slotmem_get(): Argument #3 ($length) must be between 0
 get negative: ValueError: slotmem_get(): Argument #3 ($length) must be between 0 and 8
 put too long: ValueError: slotmem_put(): Argument #3 ($data) must be at most 8 bytes, which is what a slot has
 ->put too long: ValueError: Shmpack\SlotTable::put(): Argument #2 ($data) must be at most 8 bytes, which is what a slot has
-get_var in vain: ArgumentCountError: slotmem_get_var() expects exactly 2 arguments, 1 given
+get_var without a slot: ArgumentCountError: slotmem_get_var() expects exactly 2 arguments, 1 given
 text id: TypeError: Shmpack\SlotTable::get(): Argument #1 ($id) must be of type int, string given
 array: TypeError: Shmpack\SlotTable::put(): Argument #2 ($data) must be of type string, array given
 no table: TypeError: slotmem_grab(): Argument #1 ($slots) must be of type Shmpack\SlotTable, stdClass given

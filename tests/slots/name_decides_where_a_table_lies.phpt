@@ -25,7 +25,7 @@ $path = "$folder/names.absolute";
 slotmem_put(slotmem_create($path, 8, 3), 0, 'path');
 var_dump(rtrim(slotmem_get(slotmem_attach($path), 0), "\0"), rtrim(slotmem_get(slotmem_attach('names.absolute'), 0), "\0"));
 
-// Removed: who is attached keeps it, the next one makes another.
+// A removed table: attached processes keep it, the next create makes another.
 slotmem_put($slots, 1, 'old');
 slotmem_remove($slots);
 $fresh = slotmem_create('names', 16, 5);

@@ -16,7 +16,7 @@ for ($i = 0; $i < 3; $i++) {
     $views = array_map(fn($id) => $mine->dptr($id), range(0, 7));
     for ($n = 0; $n < ROUNDS; $n++) {
         $id = slotmem_grab($mine);
-        // Nobody else has it: what is not atomic loses nothing.
+        // No other process has this slot, so a count that is not atomic loses nothing.
         if (!$views[$id]->compareExchange(0, 0, getmypid())) exit(1);
         $views[$id]->setInt(8, $views[$id]->getInt(8) + 1);
         $total->add(0, 1);

@@ -6,7 +6,7 @@ shmpack
 <?php
 exec('setpriv --reuid=65534 --regid=65534 --clear-groups true 2>&1', $output, $status);
 if ($status !== 0) die('skip needs root, to become another user');
-// One with a sanitizer lies in the checkout, which may be in root's own folder.
+// A PHP with sanitizers lies in the checkout, which may be in root's own folder.
 exec('setpriv --reuid=65534 --regid=65534 --clear-groups test -x ' . escapeshellarg(PHP_BINARY), $output, $status);
 if ($status !== 0) die('skip the other user may not run ' . PHP_BINARY);
 ?>
@@ -14,7 +14,7 @@ if ($status !== 0) die('skip the other user may not run ' . PHP_BINARY);
 <?php
 require dirname(__DIR__) . '/loading/run_php.inc';
 const FOLDER = '/dev/shm/shmpack-phpt-users';
-// The other user may not be able to read the folder of the extension.
+// The other user may have no access to the folder of the extension.
 $library = tempnam(sys_get_temp_dir(), 'shmpack');
 copy(extension_file('shmpack'), $library);
 chmod($library, 0755);
@@ -51,7 +51,7 @@ as_user(65534, '
 ');
 var_dump(slotmem_get($slots, 1, 4), $slots->orphans());
 
-// Who may write to a table may cut it short, so nobody but root uses one of somebody else.
+// A user that may write to a table may also truncate it. So only root uses tables of other users.
 echo "of a user:\n";
 as_user(65534, '$slots = slotmem_create(FOLDER . "/of-user", 8, 2); slotmem_put($slots, 0, "user"); chmod(FOLDER . "/of-user", 0666);');
 as_user(65533, 'var_dump(slotmem_attach(FOLDER . "/of-user"), slotmem_create(FOLDER . "/of-user", 8, 2));');

@@ -29,7 +29,7 @@ var_dump(slotmem_create('refused-text', 8, 3), slotmem_attach('refused-text'), f
 symlink("$folder/refused", "$folder/refused-link");
 var_dump(slotmem_attach('refused-link'), slotmem_create('refused-link', 8, 3, SLOTMEM_TYPE_PREGRAB));
 var_dump(slotmem_create('/no/such/folder/table', 8, 3));
-// More than any machine has, of numbers that are allowed.
+// More memory than any machine has, with numbers that are allowed.
 var_dump(slotmem_create('refused-huge', 1 << 30, 1 << 24), slotmem_create('none', 1 << 30, 1 << 24), is_file("$folder/refused-huge"));
 var_dump(slotmem_create('.', 8, 3), slotmem_create('/dev/null', 8, 3));
 

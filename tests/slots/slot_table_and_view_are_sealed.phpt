@@ -24,7 +24,7 @@ foreach ([$slots, $slots->dptr(0)] as $object) {
     attempt('serialize', fn() => serialize($object));
     attempt('unserialize', fn() => unserialize('O:' . strlen($class) . ":\"$class\":0:{}"));
     attempt('property', fn() => $object->x = 1);
-    // Other extensions make objects of any class: PDO of fetched rows, streams of their wrappers.
+    // Other extensions make objects of any class: PDO from rows, streams from their wrappers.
     stream_wrapper_register(strrchr($class, '\\') === '\\SlotTable' ? 'table' : 'view', $class);
     try {
         fopen(stream_get_wrappers()[count(stream_get_wrappers()) - 1] . '://x', 'r');

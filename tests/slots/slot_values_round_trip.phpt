@@ -33,7 +33,7 @@ foreach (['', "\xc6\xff\xff\xff\xff", "\xc6\0\0\0\0", "\xc6\0\0\0\x02\xc1\xc1", 
     var_dump(slotmem_get_var($slots, 2));
 }
 
-// Of all lengths around the sizes of buffers; and in a slot that is larger than memory, what is small takes little.
+// All lengths around the sizes of buffers. And a small value in a slot larger than memory takes little memory.
 foreach ([480, 500, 505, 506, 507, 508, 512, 600, 1990] as $length) {
     slotmem_put_var($slots, 1, $value = str_repeat('l', $length));
     if (slotmem_get_var($slots, 1) !== $value) echo "$length differs\n";

@@ -27,7 +27,7 @@ foreach (['NONE' => 0, 'PERSIST' => SLOTMEM_TYPE_PERSIST, 'NOTMPSAFE' => SLOTMEM
     echo "\n";
     slotmem_remove($slots, true);
 }
-// One that is there goes before what is stored.
+// A live table is taken before a stored one.
 $slots = again(SLOTMEM_TYPE_PERSIST);
 slotmem_put($slots, 1, 'is live');
 var_dump(rtrim(slotmem_get(slotmem_create('types', 8, 4, SLOTMEM_TYPE_PERSIST), 1), "\0"));

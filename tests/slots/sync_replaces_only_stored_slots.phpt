@@ -44,7 +44,7 @@ $slots = slotmem_create('kept', 16, 5, SLOTMEM_TYPE_PERSIST);
 var_dump(slotmem_num_slots($slots), is_link("$folder/kept.persist"), file_get_contents("$folder/kept.target"));
 slotmem_remove($slots);
 
-// Temporary files there are none.
+// No temporary file is left.
 var_dump(preg_replace('/-[0-9a-f]{16}$/', '-*', array_map('basename', glob("$folder/kept*"))));
 ?>
 --CLEAN--

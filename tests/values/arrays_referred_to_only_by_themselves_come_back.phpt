@@ -6,7 +6,7 @@ shmpack
 <?php
 require __DIR__ . '/round_trip.inc';
 
-/** What can be seen of a value down to some depth: of a cycle there is no end. */
+/** What is visible of a value down to some depth, since a cycle has no end. */
 function seen(mixed $value, int $depth = 9): mixed
 {
     if (is_object($value)) {
@@ -30,7 +30,7 @@ function comes_back(string $name, mixed $value): mixed
     }
 }
 
-// The variables that the arrays were referred to by go when the functions return.
+// The variables that referred to the arrays go when the functions return.
 function itself($with = 'me')
 {
     $a = [$with];
@@ -136,7 +136,7 @@ $a[1] = &$a;
 comes_back('held by a variable', $a);
 comes_back('held by a variable, by reference', [&$a]);
 
-// Nothing of that makes a reference of what is none.
+// None of that turns a plain value into a reference.
 $row = [[1], [2]];
 foreach ($row as &$element) $element[] = 'x';
 unset($element);
@@ -144,7 +144,7 @@ $back = comes_back('rows held twice', [$row, $row, itself()]);
 $back[0][0] = 'changed';
 var_dump($back[1][0]);
 
-// A hook that takes the array away while it is written.
+// A hook takes the array away while it is written.
 class Thief
 {
     public $victim;

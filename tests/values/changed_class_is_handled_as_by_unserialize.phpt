@@ -43,7 +43,7 @@ same_after_defining('reference, one does not fit', 'O:2:"E3":2:{s:1:"a";i:5;s:1:
 same_after_defining('reference, int and float', 'O:2:"E4":2:{s:1:"a";i:5;s:1:"b";R:2;}', 'class E4 { public int $a; public float $b; }');
 same_after_defining('reference to an outer value', 'O:2:"E5":2:{s:1:"a";a:1:{i:0;O:2:"E5":1:{s:1:"b";R:2;}}s:1:"c";i:1;}', 'class E5 { public array $a; public array $b; public int $c; }');
 
-// Order of the hooks; what is called, and destructed, when one throws.
+// The order of hooks; which ones run, and what is destructed, when one throws.
 foreach (['none', 'a', 'b', 'c'] as $n => $bad) {
     $names = ["F{$n}W", "F{$n}U", "F{$n}D"];
     $classes = "class F{$n}W { public \$n, \$o; public function __wakeup() { echo \"wakeup {\$this->n}\\n\"; if (\$this->n === '$bad') throw new Exception('bad'); } " . LOGGING . ' }'

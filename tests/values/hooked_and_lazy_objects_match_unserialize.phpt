@@ -63,7 +63,7 @@ class Modern extends Plain
     }
 }
 
-/** New lazy objects of a class for each call, in a container. */
+/** Each call makes new lazy objects of a class, in a container. */
 function lazy(string $class, callable $fill, int $options = 0): array
 {
     $reflection = new ReflectionClass($class);

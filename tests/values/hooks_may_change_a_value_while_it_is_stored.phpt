@@ -48,7 +48,7 @@ $array['hook'] = new Does(function () use (&$array) {
 $array['z'] = 'end';
 echo json_encode(round_trip([&$array, 'r' => &$array])), "\n";
 
-// Declared properties are unset, so that fewer follow than were counted.
+// Declared properties are unset, so that fewer properties follow than were counted.
 $holder = new Holder;
 $holder->first = new Does(function () use ($holder) {
     unset($holder->second, $holder->third);
@@ -61,7 +61,7 @@ foreach ([-2, 5] as $change) {
     for ($i = 0; $i < 13; $i++) {
         $holder->{"p$i"} = $i;
     }
-    // By global: a cycle through an object that got properties while serialize() had its table is never freed by PHP.
+    // Through a global: PHP never frees a cycle through an object that got properties while serialize() had its table.
     $holder->first = new Does(function () use ($change) {
         global $holder;
         if ($change < 0) {
@@ -75,7 +75,7 @@ foreach ([-2, 5] as $change) {
     var_dump(count((array) $back[0]) , $back[0]->p12, $back[1]);
 }
 
-// What a hook returns is gone when the next object is asked: its address must not be taken for the same object.
+// A hook's result is gone when the next object's hook runs: its address must not be taken for the same object.
 class Fresh
 {
     public $data;

@@ -15,7 +15,7 @@ require __DIR__ . '/kernel_segment.inc';
 const KEY = 0x53507067;
 $shm = shm_attach(KEY, 65536);
 
-/** Makes the keys of `$row` known; those of as many keys with the same first one are no longer. */
+/** Makes the keys of `$row` known, instead of those of a map of the same size with the same first key. */
 function get_known(array $row): void
 {
     shm_put_var($GLOBALS['shm'], 0, array_fill(0, 20, $row));
@@ -24,7 +24,7 @@ function get_known(array $row): void
     }
 }
 
-/** Puts [document, padding] where a value of that size was stored, and reads it. */
+/** Writes [document, padding] over a stored value of that size, and reads it. */
 function read_document(string $document)
 {
     static $count = 0;
@@ -64,8 +64,8 @@ class Hooked
         $this->data = $data;
     }
 }
-// Runs while the map around the object is half read: its keys are no longer known then. In their place are others, some
-// of them at another position; or none, and maps of another size.
+// Runs while the map around the object is half read, and makes its keys unknown. Instead, other keys are known, some at
+// another position, or only those of maps of another size.
 spl_autoload_register(function ($class) {
     echo '(autoload) ';
     for ($i = 0; $i < ($class === 'MetMany' ? 100 : 0); $i++) {

@@ -6,13 +6,13 @@ shmpack
 <?php
 require __DIR__ . '/round_trip.inc';
 
-/** A string of its own for each key, so that finding it takes the array's hash. */
+/** A new string for each key, so that finding it takes the array's hash. */
 function copy_of(string $text): string
 {
     return strrev(strrev($text));
 }
 
-/** Round trips `$rows` some times, so that each meets keys it knows; says what is not as it was. */
+/** Round trips `$rows` some times, so that each meets known keys; prints what is not as it was. */
 function check(string $name, array $rows): void
 {
     for ($i = 0; $i < 4; $i++) {
@@ -39,7 +39,7 @@ function check(string $name, array $rows): void
                 if (isset($row['no such key'], $row[99])) {
                     die("$name: a key is found that is not there\n");
                 }
-                // What is done to one array must not show in another, nor in what is read later.
+                // A change of one array must not show in another, or in a later read.
                 $size = count($row);
                 $row['added'] = 1;
                 $row[] = 2;
@@ -56,7 +56,7 @@ function check(string $name, array $rows): void
 $row = ['id' => 1, 'name' => 'Ann', 'price' => 1.5, 'ok' => true, 'note' => null];
 check('equal keys', [$row, $row, ['id' => 2, 'name' => 'x', 'price' => -3, 'ok' => 'text', 'note' => str_repeat('y', 300)]]);
 
-// Another key at each place: longer, shorter, one byte else, an integer; each often enough to become the known one.
+// Another key at each place: longer, shorter, with another byte, an integer; each often enough to become the known one.
 $rows = [];
 for ($at = 0; $at < 5; $at++) {
     foreach (['longer name', 'n', 'namE', 7, -1, ''] as $other) {
@@ -76,7 +76,7 @@ for ($size = 0; $size < 36; $size++) {
         $rows[] = ['first' => $i, $key => 1, "$key." => 2];
         $rows[] = [$key => $i, 'second' => 1];
     }
-    // One byte else, wherever it is.
+    // Another byte, at each position.
     for ($at = 0; $at < $size; $at++) {
         $rows[] = ['first' => 0, substr_replace($key, '_', $at, 1) => 1, "$key." => 2];
     }
@@ -93,7 +93,7 @@ for ($pairs = 1; $pairs < 40; $pairs++) {
 }
 check('any number of keys', $rows);
 
-// Arrays as values, before, between and behind scalars; and maps inside that take the outer one's place in what is known.
+// Arrays as values, before, between and behind scalars; and inner maps that replace the outer one among the known.
 $rows = [];
 foreach ([1, [], [1, 2], ['id' => 1, 'name' => 2, 'tags' => 3], ['id' => [1], 'other' => 2, 'tags' => 3], [$row, $row]] as $value) {
     for ($at = 0; $at < 3; $at++) {
@@ -117,7 +117,7 @@ for ($i = 0; $i < 3000; $i++) {
 }
 check('random keys', $rows);
 
-// Keys that no script has are counted: arrays that are gone hold none.
+// Known keys are reference counted: arrays that are gone hold none.
 $key = copy_of('in no script ' . mt_rand());
 for ($i = 0; $i < 100; $i++) {
     $back = round_trip([[$key => 1, 'b' => 2], [$key => 1, 'b' => 2]]);

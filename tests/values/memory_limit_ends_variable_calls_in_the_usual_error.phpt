@@ -67,7 +67,7 @@ function deep(int $levels, $value)
     return $value;
 }
 
-// What to store, and limits that are too small for reading it, then one that is large enough.
+// A value, limits that are too small to read it, then one that is large enough.
 $shapes = [
     'a list of nulls' => [fn() => array_fill(0, 2_000_000, null), [0, 1, 3, 20, 60]],
     'a text' => [fn() => str_repeat('x', 20 * MIB), [0, 2, 8, 40]],
@@ -99,7 +99,7 @@ $region = shm_attach(0, 128 * MIB);
 $outgrown = 0;
 foreach ($shapes as $name => [$make, $limits]) {
     $value = $make();
-    // Storing: what the encoder takes, besides the value itself, is at least the bytes.
+    // Storing: besides the value itself, the encoder takes at least the bytes.
     if (!is_string($value)) {
         foreach ([0, 0.5, 1, 2, 4] as $mib) {
             $end = with_limit($mib, fn() => shm_put_var($region, 1, $value));
@@ -115,14 +115,14 @@ foreach ($shapes as $name => [$make, $limits]) {
 }
 var_dump($outgrown > 50);
 
-// A hook that ends in the error: nothing is written, and the error is the hook's.
+// A hook ends in the error: nothing is written, and the error is the hook's.
 shm_put_var($region, 2, 'old');
 class Greedy
 {
     public function __serialize(): array { return [str_repeat('x', 8 * MIB)]; }
 }
 echo with_limit(4, fn() => shm_put_var($region, 2, [1, new Greedy, 2])), ', ', shm_get_var($region, 2), "\n";
-// Nor is what the encoder had no room for.
+// Nothing is written either when the encoder has no room.
 $texts = array_fill(0, 5_000_000, 'text');
 echo with_limit(1, fn() => shm_put_var($region, 2, $texts)), ', ', shm_get_var($region, 2), "\n";
 ?>

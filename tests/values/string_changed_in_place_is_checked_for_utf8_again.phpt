@@ -13,11 +13,11 @@ function form_of(array|string $value): string
 {
     shm_remove(shm_attach(KEY, 10000));
     shm_put_var(shm_attach(KEY, 10000), 1, $value);
-    // The heap's first block follows the header; of an array the first element.
+    // The heap's first block follows the header; for an array, this is its first element.
     return bin2hex(raw_read(KEY, 2432 + 8 + (is_array($value) ? 1 : 0), 1));
 }
 
-// Not constants: those are not changed in place.
+// Not constants: PHP does not change those in place.
 $text = str_repeat('Grüße ', 200);
 var_dump(form_of($text), form_of($text));
 $text[700] = "\xff";
