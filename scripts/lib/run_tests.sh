@@ -77,7 +77,7 @@ run_gtest() {
     # A crash, or a report at the end, leaves no summary of failures: one.
     failed=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) tests?, listed below:$/\1/p' "$log")
     [[ ${failed:-0} -gt 0 ]] || failed=1
-  elif [[ $passed -eq 0 ]] && ! grep -q '^Note: Google Test filter' "$log"; then
+  elif [[ $passed -eq 0 ]] && ! grep -q -E '^Note: Google Test filter|^\[  SKIPPED \]' "$log"; then
     echo "FAIL $name has no test: $log"
     failed=1
   fi
