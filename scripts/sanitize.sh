@@ -56,10 +56,11 @@ sanitize_core_tests() {
   for program in $programs; do
     # It kills a process with one thread at each store of each operation. That is slow, and only `core` can see something there.
     [[ $name == core || $program != region_kill_test ]] || continue
-    run_gtest "$name: $program" "$build/$program" env GTEST_FILTER="$filter" ASAN_OPTIONS=log_path="$sanitize_report" \
+    start_gtest "$name: $program" "$build/$program" env GTEST_FILTER="$filter" ASAN_OPTIONS=log_path="$sanitize_report" \
       UBSAN_OPTIONS=log_path="$sanitize_report:print_stacktrace=1" \
       TSAN_OPTIONS=log_path="$sanitize_report:halt_on_error=0" "$@"
   done
+  await_gtests
   [[ $tests_passed -gt $passed ]] || tests_fault "$name: no core test passed"
   sanitize_show_reports "$name" "$before"
 }

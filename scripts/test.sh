@@ -89,11 +89,12 @@ run_core_tests() {
   names=$(core_tests)
   for name in $names; do
     if [[ -x $out/core/$name ]]; then
-      run_gtest "core: $name" "$out/core/$name" env
+      start_gtest "core: $name" "$out/core/$name" env
     else
       tests_fault "core: $name was not built"
     fi
   done
+  await_gtests
 }
 
 # test_run_phpt <name> <folder or file>...

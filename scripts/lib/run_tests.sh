@@ -85,6 +85,36 @@ run_gtest() {
   sed -nE 's/^figure: /  /p' "$log"
 }
 
+# start_gtest <as for run_gtest>...: run_gtest in the background, once fewer run than there are processors.
+tests_started=()
+start_gtest() {
+  while [[ $(jobs -rp | wc -l) -ge $(nproc) ]]; do wait -n || true; done
+  tests_started+=("$2")
+  rm -f "$2.counts"
+  note_gtest "$@" &
+}
+
+# note_gtest <as for run_gtest>...: leaves its output and its counts in files.
+note_gtest() {
+  local tests_passed=0 tests_failed=0
+  run_gtest "$@" >"$2.said" 2>&1
+  echo "$tests_passed $tests_failed" >"$2.counts"
+}
+
+# await_gtests: waits for all that start_gtest started; prints their output and counts their tests, in the order of their start.
+await_gtests() {
+  local program passed failed
+  wait
+  for program in "${tests_started[@]}"; do
+    cat "$program.said"
+    passed=0 failed=1
+    read -r passed failed <"$program.counts" || true
+    tests_passed=$((tests_passed + passed))
+    tests_failed=$((tests_failed + failed))
+  done
+  tests_started=()
+}
+
 # make_extension_dir <folder> <shmpack.so>: makes a folder for PHP to load extensions from: shmpack and the system's, but not
 # sysvsem and sysvshm. A test that asks for these gets shmpack.
 make_extension_dir() {

@@ -377,7 +377,7 @@ TEST(MsgpackReader, ShortBytesAreReadAsTheReaderDoes) {
     ShortBytes value;
     value.words[0] = (random() & ~uint64_t{0xff}) | static_cast<uint64_t>(i & 0xff);
     value.words[1] = random();
-    value.count = static_cast<uint32_t>(i / 256) % (kInlineBytes + 1);
+    value.count = static_cast<uint32_t>(i / 256) % (sizeof(ShortBytes::words) + 1);
     if (i % 3 == 0) value.words[0] &= random() & ~uint64_t{0x8000};
     std::string expected;
     MsgpackReader reader(reinterpret_cast<const char*>(value.words), value.count);

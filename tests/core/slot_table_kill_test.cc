@@ -57,9 +57,8 @@ const Operation kOperations[] = {
            return table.Window(kTouched, kSlotTimeoutMs, &address).ok();
          }},
     {.name = "WriteWindow",
-     .pinned = true,
      .puts = "in one piece",
-     .least_stores = 1,
+     .least_stores = 3,
      .work =
          [](const SlotTable& table) {
            void* address;

@@ -29,15 +29,15 @@ TEST(StuckWordsTest, AReaderWaitsForAWriterInVainOnce) {
   ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
   ASSERT_EQ(Put(*region, 2, "other"), Code::kOk);
   const RegionView view(*region);
-  SlotShm& slot = view.slot(0);
-  const uint64_t version = slot.version;
-  slot.version = version | 1;
+  EntryShm& entry = view.entry(0);
+  const uint64_t version = entry.version;
+  entry.version = version | 1;
   Region reader = RegionTestPeer::ReadOnly(*region);
   Peeked peeked;
   EXPECT_EQ(reader.Peek(1, 100, &peeked).code(), Code::kTimeout);
   EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kTimeout);
   EXPECT_EQ(reader.Peek(2, kForEverMs, &peeked).code(), Code::kOk);
-  slot.version = version;
+  entry.version = version;
   EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kOk);
 }
 
@@ -47,15 +47,15 @@ TEST(StuckWordsTest, AReaderWaitsAnewForAWriterThatExists) {
     ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
     HeaderShm& header = RegionTestPeer::Header(*region);
     (has_stripe ? header.stripes[TestStripeOf(1)].lock : header.lock).word = static_cast<uint32_t>(getppid());
-    SlotShm& slot = RegionView(*region).slot(0);
-    const uint64_t version = slot.version;
-    slot.version = version | 1;
+    EntryShm& entry = RegionView(*region).entry(0);
+    const uint64_t version = entry.version;
+    entry.version = version | 1;
     Region reader = RegionTestPeer::ReadOnly(*region);
     Peeked peeked;
     EXPECT_EQ(reader.Peek(1, 100, &peeked).code(), Code::kTimeout);
     std::thread writes([&] {
       usleep(50'000);
-      slot.version = version;
+      entry.version = version;
     });
     EXPECT_EQ(reader.Peek(1, kForEverMs, &peeked).code(), Code::kOk);
     writes.join();
@@ -65,7 +65,7 @@ TEST(StuckWordsTest, AReaderWaitsAnewForAWriterThatExists) {
 SharedU64* busy_sequence;
 const void* busy_slot;
 
-/// Whenever a reader looks at the slot, writers have done something elsewhere.
+/// Whenever a reader looks at the entry, writers have done something elsewhere.
 void WriteElsewhere(const void* word) {
   if (word == busy_slot) *busy_sequence += 2;
 }
@@ -74,7 +74,7 @@ TEST(StuckWordsTest, AReaderTakesNoSlotForStuckWhileWritersAreAtWork) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
   const RegionView view(*region);
-  SharedU64& version = view.slot(0).version;
+  SharedU64& version = view.entry(0).version;
   version = version | 1;
   busy_sequence = &view.header().index.structure_sequence;
   busy_slot = &version;
@@ -92,7 +92,7 @@ TEST(StuckWordsTest, AReaderTakesNoSlotForStuckWhoseWriterExists) {
   ASSERT_EQ(Put(*region, 1, "old"), Code::kOk);
   const RegionView view(*region);
   HeaderShm& header = view.header();
-  SharedU64& version = view.slot(0).version;
+  SharedU64& version = view.entry(0).version;
   version = version | 1;
   Region reader = RegionTestPeer::ReadOnly(*region);
   const auto is_known = [&] {
