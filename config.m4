@@ -91,10 +91,10 @@ if test "$PHP_SHMPACK" != "no"; then
     src/port/system_limits_linux.cc
     src/port/users_posix.cc"
 
-  dnl -fno-gnu-unique: a function's static variable would otherwise keep the library loaded for good, and Apache loads
-  dnl and unloads PHP once before it serves.
+  dnl -fno-gnu-unique: otherwise a static variable in a function keeps the library loaded for good. Apache loads and unloads
+  dnl PHP once before it serves.
   shmpack_flags="-std=c++20 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -DMSGPACK_NO_BOOST= -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
-  dnl clang++ has neither the trouble nor the option, whatever the C compiler is.
+  dnl clang++ has neither this problem nor the option; so the C++ compiler is asked, not the C compiler.
   AC_LANG_PUSH([C++])
   AX_CHECK_COMPILE_FLAG([-fno-gnu-unique], [shmpack_flags="$shmpack_flags -fno-gnu-unique"])
   AC_LANG_POP([C++])
