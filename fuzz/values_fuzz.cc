@@ -32,6 +32,7 @@
 #include "php/values/value_encoder.h"
 #include "php_main.h"
 #include "sapi/embed/php_embed.h"
+#include "shmpack/msgpack_format.h"
 #include "shmpack/msgpack_reader.h"
 #include "shmpack/value_types.h"
 #include "zend_exceptions.h"
@@ -427,15 +428,16 @@ std::string Emit(const Node& node) {
   for (const Node& child : node.children) inner += Emit(child);
   std::string out;
   if (node.kind == Node::kExt) {
-    out = "\xc8";
+    out.push_back(static_cast<char>(shmpack::kHeadExt16));
     AppendBig(&out, static_cast<uint32_t>(inner.size()), 2);
     out.push_back(static_cast<char>(node.ext_type));
   } else {
     const auto count = static_cast<uint32_t>(node.kind == Node::kMap ? node.children.size() / 2 : node.children.size());
-    if (count < 16) {
-      out.push_back(static_cast<char>((node.kind == Node::kMap ? 0x80 : 0x90) | count));
+    if (count <= shmpack::kMaxFixCount) {
+      out.push_back(
+          static_cast<char>((node.kind == Node::kMap ? shmpack::kHeadFixMap : shmpack::kHeadFixArray) | count));
     } else {
-      out = node.kind == Node::kMap ? "\xde" : "\xdc";
+      out.push_back(static_cast<char>(node.kind == Node::kMap ? shmpack::kHeadMap16 : shmpack::kHeadArray16));
       AppendBig(&out, count, 2);
     }
   }
@@ -449,9 +451,13 @@ Node Leaf(std::string bytes) {
 }
 
 Node Text(const std::string& text) {
-  return Leaf((text.size() < 32 ? std::string(1, static_cast<char>(0xa0 | text.size()))
-                                : std::string("\xd9") + static_cast<char>(text.size())) +
-              text);
+  std::string head(1, static_cast<char>(shmpack::kHeadStr8));
+  if (text.size() <= shmpack::kMaxFixStr) {
+    head[0] = static_cast<char>(shmpack::kHeadFixStr | text.size());
+  } else {
+    head.push_back(static_cast<char>(text.size()));
+  }
+  return Leaf(head + text);
 }
 
 Node Ext(int8_t type, std::vector<Node> children) {

@@ -335,7 +335,7 @@ TEST(MsgpackReader, StringHeaderIsWhatTheReaderSkips) {
 }
 
 TEST(MsgpackReader, ShortTextIsReadOnlyIfItIsTheSame) {
-  for (size_t size = 0; size <= MsgpackReader::kShortTextBytes; ++size) {
+  for (size_t size = 0; size <= kMaxFixStr; ++size) {
     const std::string text = std::string("abcdefghijklmnopqrstuvwxyz012345").substr(0, size);
     const std::string document = static_cast<char>(0xa0 | size) + text;
     const auto reads = [&document](const std::string& wanted, size_t length) {

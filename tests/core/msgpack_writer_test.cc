@@ -91,7 +91,7 @@ std::string OursText(const std::string& text) {
   // Exactly the bytes, not a string's NUL behind them: reading on would be seen by AddressSanitizer.
   const auto copy = std::make_unique<char[]>(text.size());
   std::copy(text.begin(), text.end(), copy.get());
-  if (text.size() <= shmpack::kShortTextBytes) {
+  if (text.size() <= shmpack::kMaxFixStr) {
     return Ours(shmpack::kPackedBytes, [&](char* at) { return shmpack::PackShortAscii(at, copy.get(), text.size()); });
   }
   return Ours(shmpack::kPackedBytes + text.size(),
@@ -99,7 +99,7 @@ std::string OursText(const std::string& text) {
 }
 
 TEST(MsgpackWriter, AsciiOfEverySizeIsTheLibrarysStr) {
-  for (uint32_t size = 0; size <= shmpack::kMediumTextBytes; ++size) {
+  for (uint32_t size = 0; size <= shmpack::kMaxStr8; ++size) {
     std::string text;
     for (uint32_t i = 0; i < size; ++i) text += static_cast<char>((i * 7 + size) % 128);
     EXPECT_EQ(OursText(text), Library([&](Packer& packer) {
@@ -111,7 +111,7 @@ TEST(MsgpackWriter, AsciiOfEverySizeIsTheLibrarysStr) {
 }
 
 TEST(MsgpackWriter, AnyByteThatIsNotAsciiIsSeen) {
-  for (uint32_t size = 1; size <= shmpack::kMediumTextBytes; ++size) {
+  for (uint32_t size = 1; size <= shmpack::kMaxStr8; ++size) {
     for (uint32_t at = 0; at < size; ++at) {
       std::string text(size, 'x');
       text[at] = static_cast<char>(0x80);

@@ -15,6 +15,7 @@
 #include "php/values/value_decoder.h"
 #include "php/values/value_encoder.h"
 #include "port/named_file.h"
+#include "shmpack/msgpack_format.h"
 
 namespace {
 
@@ -28,8 +29,7 @@ using shmpack::php::WarnOpening;
 using shmpack::php::WarnSetAside;
 using shmpack::php::WarnSlot;
 
-constexpr uint8_t kBin32 = 0xc6;  // msgpack: a string of bytes whose length is the next four, big-endian.
-constexpr size_t kBin32Header = 5;
+constexpr size_t kBin32Header = 5;     // Its head, and its length in four bytes, big-endian.
 constexpr uint32_t kSmallValue = 512;  // Up to here a value is read with what is at hand.
 
 /// The number of an argument that is the n-th of the function: of the method it is one less.
@@ -68,7 +68,7 @@ void Refuse(zval* return_value, const char* path, const Status& status) {
 
 /// How many bytes the value takes that slotmem_put_var() stored, header and all; 0: it did not, going by the beginning.
 uint32_t StoredBytes(const uint8_t* begin, uint32_t size, uint32_t slot_bytes) {
-  if (size < kBin32Header || begin[0] != kBin32) return 0;
+  if (size < kBin32Header || begin[0] != shmpack::kHeadBin32) return 0;
   const uint32_t length = uint32_t{begin[1]} << 24 | uint32_t{begin[2]} << 16 | uint32_t{begin[3]} << 8 | begin[4];
   return length == 0 || length > slot_bytes - kBin32Header ? 0 : length + kBin32Header;
 }
@@ -404,7 +404,7 @@ ZEND_FUNCTION(slotmem_put_var) {
     FreeEncodedValue(&encoded);
     return;
   }
-  bytes[0] = kBin32;
+  bytes[0] = shmpack::kHeadBin32;
   for (int i = 0; i < 4; ++i) bytes[1 + i] = static_cast<uint8_t>(length >> (24 - 8 * i));
   std::memcpy(bytes + kBin32Header, parts.head, parts.head_bytes);
   if (parts.body_bytes != 0) std::memcpy(bytes + kBin32Header + parts.head_bytes, parts.body, parts.body_bytes);

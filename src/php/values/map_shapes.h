@@ -76,7 +76,7 @@ class MapShapes {
     }
     for (uint32_t i = 0; i < shape->pairs; ++i) {
       const zend_string* const key = table->arData[i].key;
-      if (key == nullptr || ZSTR_LEN(key) > MsgpackReader::kShortTextBytes) {
+      if (key == nullptr || ZSTR_LEN(key) > kMaxFixStr) {
         return;
       }
     }

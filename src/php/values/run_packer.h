@@ -49,7 +49,7 @@ class RunPacker {
   zend_always_inline void Int(zend_long value) { at_ = PackInt(at_, value); }
 
   zend_always_inline void String(const zend_string* string) {
-    if (EXPECTED(ZSTR_LEN(string) <= kShortTextBytes)) {
+    if (EXPECTED(ZSTR_LEN(string) <= kMaxFixStr)) {
       char* const end = PackShortAscii(at_, ZSTR_VAL(string), ZSTR_LEN(string));
       if (EXPECTED(end != nullptr)) {
         at_ = end;
@@ -73,13 +73,13 @@ class RunPacker {
         at_ = PackDouble(at_, Z_DVAL_P(value));
         break;
       case IS_FALSE:
-        *at_++ = static_cast<char>(0xc2);
+        *at_++ = static_cast<char>(kHeadFalse);
         break;
       case IS_TRUE:
-        *at_++ = static_cast<char>(0xc3);
+        *at_++ = static_cast<char>(kHeadTrue);
         break;
       default:
-        *at_++ = static_cast<char>(0xc0);
+        *at_++ = static_cast<char>(kHeadNil);
     }
   }
 
@@ -91,7 +91,7 @@ class RunPacker {
     if (UNEXPECTED(out->is_given_up_)) {
       return at;
     }
-    if (size > kShortTextBytes && size <= kMediumTextBytes) {
+    if (size > kMaxFixStr && size <= kMaxStr8) {
       char* const end = PackMediumAscii(at, ZSTR_VAL(string), size);
       if (EXPECTED(end != nullptr)) {
         return end;

@@ -19,7 +19,7 @@ namespace shmpack::php {
 
 /// A string too long to be copied behind its head: it is stored from where it lies.
 zend_always_inline bool IsStoredInPlace(const zval* value) {
-  return Z_TYPE_P(value) == IS_STRING && Z_STRLEN_P(value) > kShortTextBytes && Fits(Z_STR_P(value));
+  return Z_TYPE_P(value) == IS_STRING && Z_STRLEN_P(value) > kMaxFixStr && Fits(Z_STR_P(value));
 }
 
 /// Writes the head of such a string, for which `head` has kPackedBytes. The string must live, unchanged, as long as
@@ -57,10 +57,10 @@ zend_always_inline bool PackSmall(const zval* value, ShortBytes* out) {
       return true;
     case IS_TRUE:
     case IS_FALSE:
-      *out = ShortForm(Z_TYPE_P(value) == IS_TRUE ? 0xc3 : 0xc2, 0, 0);
+      *out = ShortForm(Z_TYPE_P(value) == IS_TRUE ? kHeadTrue : kHeadFalse, 0, 0);
       return true;
     case IS_NULL:
-      *out = ShortForm(0xc0, 0, 0);
+      *out = ShortForm(kHeadNil, 0, 0);
       return true;
     default:
       return false;
@@ -91,7 +91,7 @@ struct ZvalSink {
         ZVAL_EMPTY_STRING(target);
         return;
       }
-      if (size <= kShortTextBytes) {
+      if (size <= kMaxFixStr) {
         CopyShort(ZSTR_VAL(string), data, size);
       } else {
         memcpy(ZSTR_VAL(string), data, size);

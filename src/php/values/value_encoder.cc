@@ -11,6 +11,7 @@
 #include "php/values/run_packer.h"
 #include "php/values/value_encoder.h"
 #include "php/values/zend_array_access.h"
+#include "shmpack/msgpack_format.h"
 #include "shmpack/value_types.h"
 #include "zend_exceptions.h"
 
@@ -487,7 +488,7 @@ bool Encoder::EndExt(size_t ext_at, int8_t type) {
   }
   char* const header = out_->begin_ + ext_at;
   if (bytes > kCheapToMove) {
-    header[0] = static_cast<char>(0xc9);
+    header[0] = static_cast<char>(kHeadExt32);
     header[1] = static_cast<char>(bytes >> 24);
     header[2] = static_cast<char>(bytes >> 16);
     header[3] = static_cast<char>(bytes >> 8);
