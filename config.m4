@@ -73,8 +73,12 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/slots/slot_view.cc
     src/php/stand_in.cc
     src/php/values/allowed_classes.cc
+    src/php/values/array_encoder.cc
+    src/php/values/encoded_value.cc
     src/php/values/object_decoder.cc
     src/php/values/object_encoder.cc
+    src/php/values/reference_encoder.cc
+    src/php/values/sleep_encoder.cc
     src/php/values/value_decoder.cc
     src/php/values/value_encoder.cc
     src/port/clock_posix.cc

@@ -18,9 +18,7 @@ class KnownStrings {
  public:
   /// The string of these bytes, held until another takes its place. Null: memory is out.
   zend_string* Get(const char* text, uint32_t size) {
-    if (size == 0) {
-      return ZSTR_EMPTY_ALLOC();
-    }
+    if (size == 0) return ZSTR_EMPTY_ALLOC();
     if (!is_used_) {
       is_used_ = true;
       memset(places_, 0, sizeof(places_));
@@ -28,12 +26,8 @@ class KnownStrings {
     const auto byte = [text](uint32_t index) { return static_cast<unsigned char>(text[index]); };
     zend_string** const place = &places_[(size * 29 + byte(0) * 5 + byte(size / 2) * 11 + byte(size - 1)) % kPlaces];
     if (*place == nullptr || ZSTR_LEN(*place) != size || memcmp(ZSTR_VAL(*place), text, size) != 0) {
-      if (!HasRoomFor(size)) {
-        return nullptr;
-      }
-      if (*place != nullptr) {
-        zend_string_release(*place);
-      }
+      if (!HasRoomFor(size)) return nullptr;
+      if (*place != nullptr) zend_string_release(*place);
       *place = zend_string_init_existing_interned(text, size, false);
     }
     return *place;
@@ -42,9 +36,7 @@ class KnownStrings {
   void Free() {
     if (is_used_) {
       for (zend_string* const string : places_) {
-        if (string != nullptr) {
-          zend_string_release(string);
-        }
+        if (string != nullptr) zend_string_release(string);
       }
       is_used_ = false;
     }

@@ -45,9 +45,7 @@ class MapShapes {
   /// The place of the shape for a map of `pairs` whose first key is what comes next; null: there is no place for such.
   Shape* Find(const MsgpackReader& reader, uint32_t pairs) {
     const uint64_t first_key = reader.PeekShortText();
-    if (pairs > kMostKeys || first_key == 0 || !is_used_) {
-      return nullptr;
-    }
+    if (pairs > kMostKeys || first_key == 0 || !is_used_) return nullptr;
     Shape* const shape = &shapes_[((first_key + pairs) * 0x9e3779b97f4a7c15) >> (64 - kShapeBits)];
     if (UNEXPECTED(shape->first_key != first_key || shape->pairs != pairs)) {
       if (shape->trust > 0) {
@@ -64,21 +62,15 @@ class MapShapes {
 
   /// The keys at this place are not those of a map.
   static void Miss(Shape* shape) {
-    if (shape->trust > 0) {
-      --shape->trust;
-    }
+    if (shape->trust > 0) --shape->trust;
   }
 
   /// Takes the keys of a table that a map of shape->pairs pairs became, if a shape can have them.
   void Learn(Shape* shape, const zend_array* table) {
-    if (shape->trust > 0 || table->nNumUsed != shape->pairs || table->nNumOfElements != shape->pairs) {
-      return;
-    }
+    if (shape->trust > 0 || table->nNumUsed != shape->pairs || table->nNumOfElements != shape->pairs) return;
     for (uint32_t i = 0; i < shape->pairs; ++i) {
       const zend_string* const key = table->arData[i].key;
-      if (key == nullptr || ZSTR_LEN(key) > kMaxFixStr) {
-        return;
-      }
+      if (key == nullptr || ZSTR_LEN(key) > kMaxFixStr) return;
     }
     DropKeys(shape);
     shape->has_counted = false;

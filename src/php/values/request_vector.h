@@ -34,16 +34,12 @@ class RequestVector {
 
   /// Adds an item, unset; the caller sets it. Null: memory is out.
   T* Push() {
-    if (UNEXPECTED(size_ == capacity_) && !Grow()) {
-      return nullptr;
-    }
+    if (UNEXPECTED(size_ == capacity_) && !Grow()) return nullptr;
     return &items_[size_++];
   }
   void Pop() { --size_; }
   void Free() {
-    if (!IsInline()) {
-      efree(items_);
-    }
+    if (!IsInline()) efree(items_);
     items_ = reinterpret_cast<T*>(inline_);
     size_ = 0;
     capacity_ = N;
@@ -54,12 +50,8 @@ class RequestVector {
   zend_never_inline bool Grow() {
     const size_t used = size_ * sizeof(T);
     auto* const grown = static_cast<T*>(ResizeBytes(IsInline() ? nullptr : items_, 2 * used, used));
-    if (grown == nullptr) {
-      return false;
-    }
-    if (IsInline()) {
-      memcpy(static_cast<void*>(grown), items_, used);
-    }
+    if (grown == nullptr) return false;
+    if (IsInline()) memcpy(static_cast<void*>(grown), items_, used);
     items_ = grown;
     capacity_ *= 2;
     return true;

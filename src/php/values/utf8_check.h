@@ -99,13 +99,9 @@ inline bool IsUtf8Multibyte(const char* text, size_t size) {
     } else {
       return false;
     }
-    if (end - at < more || *at < low || *at > high) {
-      return false;
-    }
+    if (end - at < more || *at < low || *at > high) return false;
     for (int i = 1; i < more; ++i) {
-      if ((at[i] & 0xc0) != 0x80) {
-        return false;
-      }
+      if ((at[i] & 0xc0) != 0x80) return false;
     }
     at += more;
   }
@@ -114,9 +110,7 @@ inline bool IsUtf8Multibyte(const char* text, size_t size) {
 
 inline bool IsUtf8(const char* text, size_t size) {
 #ifdef SHMPACK_AVX2_CHECK
-  if (size >= kLongText && HasAvx2()) {
-    return IsUtf8Avx2(text, size);
-  }
+  if (size >= kLongText && HasAvx2()) return IsUtf8Avx2(text, size);
 #endif
   return IsAscii(text, size) || IsUtf8Multibyte(text, size);
 }

@@ -150,14 +150,10 @@ inline constexpr size_t kCacheFilling = 16 * 1024;
 /// still in the first-level cache. Aligned, because half of the other loads touch two cache lines.
 SHMPACK_AVX2 inline size_t BytesBeforeAscii(const char* text, size_t size) {
   const char* end = text + size;
-  if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) {
-    return size;
-  }
+  if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) return size;
   end -= reinterpret_cast<uintptr_t>(end) % sizeof(__m256i);
   for (; static_cast<size_t>(end - text) >= kLongText; end -= kLongText) {
-    if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) {
-      return static_cast<size_t>(end - text);
-    }
+    if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) return static_cast<size_t>(end - text);
   }
   return 0;
 }
@@ -168,9 +164,7 @@ SHMPACK_AVX2 inline bool IsUtf8Avx2(const char* text, size_t size) {
   // Binary data mostly shows at the beginning; it may end in many zeros.
   if (size >= kCacheFilling && IsAsciiBlock(LoadUtf8Block(text))) {
     size = BytesBeforeAscii(text, size);
-    if (size == 0) {
-      return true;
-    }
+    if (size == 0) return true;
   }
   __m256i before = _mm256_setzero_si256();
   for (bool last = false; !last; text += kBlock, size -= kBlock) {
@@ -180,9 +174,7 @@ SHMPACK_AVX2 inline bool IsUtf8Avx2(const char* text, size_t size) {
         text += kBlock;
         size -= kBlock;
       }
-      if (size < kBlock && IsAsciiBlock(LoadUtf8Block(text + size - kBlock))) {
-        return true;
-      }
+      if (size < kBlock && IsAsciiBlock(LoadUtf8Block(text + size - kBlock))) return true;
     }
     // The last round is on what is left and zeros behind it, which also shows a text that ends too early.
     last = size < kBlock;
@@ -194,9 +186,7 @@ SHMPACK_AVX2 inline bool IsUtf8Avx2(const char* text, size_t size) {
     const Utf8Block block = LoadUtf8Block(last ? rest : text);
     const __m256i errors = _mm256_or_si256(_mm256_or_si256(Utf8Errors(block.a, before), Utf8Errors(block.b, block.a)),
                                            _mm256_or_si256(Utf8Errors(block.c, block.b), Utf8Errors(block.d, block.c)));
-    if (_mm256_testz_si256(errors, errors) == 0) {
-      return false;
-    }
+    if (_mm256_testz_si256(errors, errors) == 0) return false;
     before = IsAsciiBlock(block) ? _mm256_setzero_si256() : block.d;
   }
   return true;

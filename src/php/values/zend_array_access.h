@@ -14,9 +14,7 @@ inline bool IsPacked(const zend_array* table) { return (HT_FLAGS(table) & HASH_F
 /// The element at `index`, below nNumUsed or, in a packed array being filled, below nTableSize.
 inline zval* ElementAt(zend_array* table, uint32_t index) {
 #if PHP_VERSION_ID >= 80200
-  if (IsPacked(table)) {
-    return &table->arPacked[index];
-  }
+  if (IsPacked(table)) return &table->arPacked[index];
 #endif
   return &table->arData[index].val;
 }
@@ -60,9 +58,7 @@ class PairAppender {
   /// HASH_FLAG_STATIC_KEYS is the caller's business.
   void Link(uint32_t index, zend_string* key) const {
     Bucket* const bucket = &buckets_[index];
-    if (!ZSTR_IS_INTERNED(key)) {
-      GC_ADDREF(key);
-    }
+    if (!ZSTR_IS_INTERNED(key)) GC_ADDREF(key);
     bucket->key = key;
     bucket->h = ZSTR_H(key);
     const uint32_t chain = static_cast<uint32_t>(bucket->h) | mask_;
