@@ -15,7 +15,7 @@
 #include "php/handle_object.h"
 #include "php/memory_limit.h"
 #include "php/region/region_report.h"
-#include "php/values/scalar_codec.h"
+#include "php/values/value_decoder.h"
 #include "php/values/value_encoder.h"
 #include "port/clock.h"
 #include "port/segment.h"
@@ -105,7 +105,8 @@ struct Reading {
 
 /// Turns private bytes into the result, with stock's warning if they are no value.
 void SetResult(const void* data, size_t size, zval* return_value, Reading* reading) {
-  if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value, &reading->is_plain))) return;
+  if (EXPECTED(shmpack::php::DecodeValue(static_cast<const char*>(data), size, return_value, &reading->is_plain)))
+    return;
   reading->is_plain = false;
   if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut())
     php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
@@ -162,7 +163,7 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
 zend_never_inline bool ReadNext(const AttachedRegion& object, DecodedCache::Item* item, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(item->entry, item->key, &value)) return false;
-  if (!shmpack::ReadShort(value.bytes, shmpack::php::ZvalSink{return_value})) return false;
+  if (!shmpack::php::DecodeFromRegisters(value.bytes, return_value)) return false;
   DecodedCache::KeepNext(item, value.version, return_value);
   return true;
 }

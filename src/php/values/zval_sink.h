@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The values that have nothing to walk and no user code to run: null, bool, int, float and string. Decoder uses this
-// for what lies in arrays and objects, Decode() for a scalar on its own, without starting a Decoder.
+// ZvalSink: makes a PHP value of a scalar that MsgpackReader::ReadScalar() or ReadShort() reads.
 
 #pragma once
 
@@ -10,12 +9,10 @@
 #include "core/values/msgpack_writer.h"
 #include "php.h"
 #include "php/memory_limit.h"
-#include "php/values/value_decoder.h"
-#include "shmpack/msgpack_reader.h"
 
 namespace shmpack::php {
 
-/// Makes `*target` of a scalar that MsgpackReader::ReadScalar() reads. An empty string, if memory is out.
+/// Sets `*target`, whose old content is not freed. To an empty string, if memory is out for a string.
 struct ZvalSink {
   zval* target;
 
@@ -54,24 +51,5 @@ struct ZvalSink {
   }
   void Binary(const char* data, uint32_t size) { String(data, size); }
 };
-
-/// Decodes bytes that are one scalar and nothing else. False: they are not, or memory is out, and `*out` holds nothing
-/// to be freed.
-zend_always_inline bool DecodeScalar(const char* data, size_t size, zval* out) {
-  MsgpackReader reader(data, size);
-  if (!reader.ReadScalar(ZvalSink{out})) return false;
-  if (EXPECTED(reader.Finished() && !MemoryIsOut())) return true;
-  zval_ptr_dtor_str(out);
-  return false;
-}
-
-/// DecodeValue(), with the short way for scalars.
-inline bool Decode(const char* data, size_t size, zval* out, bool* plain) {
-  if (EXPECTED(DecodeScalar(data, size, out))) {
-    *plain = true;
-    return true;
-  }
-  return DecodeValue(data, size, out, plain);
-}
 
 }  // namespace shmpack::php
