@@ -30,7 +30,7 @@ using shmpack::php::WarnSetAside;
 using shmpack::php::WarnSlot;
 
 constexpr size_t kBin32Header = 5;     // Its head, and its length in four bytes, big-endian.
-constexpr uint32_t kSmallValue = 512;  // Up to here a value is read with what is at hand.
+constexpr uint32_t kSmallValue = 512;  // Up to here a value is put together, or read, on the stack.
 
 /// The number of an argument that is the n-th of the function: of the method it is one less.
 uint32_t ArgumentNumber(const zend_execute_data* execute_data, uint32_t n) {
@@ -391,7 +391,7 @@ ZEND_FUNCTION(slotmem_put_var) {
   shmpack::php::EncodedValue encoded;
   if (!shmpack::php::EncodeValue(value, &encoded)) return;  // There is an exception, or memory is out.
   const shmpack::ValueBytes parts = encoded.bytes();
-  const uint64_t length = parts.head_bytes + parts.body_bytes;
+  const uint64_t length = parts.bytes();
   if (length + kBin32Header > open.table.slot_bytes()) {
     FreeEncodedValue(&encoded);
     php_error_docref(nullptr, E_WARNING,
@@ -399,7 +399,10 @@ ZEND_FUNCTION(slotmem_put_var) {
                      static_cast<zend_ulong>(length + kBin32Header), open.table.slot_bytes());
     RETURN_FALSE;
   }
-  auto* const bytes = static_cast<uint8_t*>(shmpack::php::NewBytes(length + kBin32Header));
+  uint8_t small[kSmallValue];
+  auto* const bytes = length + kBin32Header <= kSmallValue
+                          ? small
+                          : static_cast<uint8_t*>(shmpack::php::NewBytes(length + kBin32Header));
   if (bytes == nullptr) {
     FreeEncodedValue(&encoded);
     return;
@@ -411,7 +414,7 @@ ZEND_FUNCTION(slotmem_put_var) {
   FreeEncodedValue(&encoded);
   const Status status = open.table.Put(static_cast<uint32_t>(id), bytes, static_cast<uint32_t>(length + kBin32Header),
                                        SHMPACK_G(lock_timeout_ms));
-  efree(bytes);
+  if (bytes != small) efree(bytes);
   if (EXPECTED(status.ok())) RETURN_TRUE;
   WarnSlot(open, id, status);
   RETURN_FALSE;
