@@ -6,9 +6,9 @@
 // allocates nothing, never throws and has no destructor. A string token points into the range. Copying a reader copies
 // its position. One reader belongs to one thread.
 //
-// The reader counts the values that must still follow: an array of n adds n, a map 2n. Each needs a byte at least, so a
-// count is refused if the bytes left cannot hold it and the unread values of all enclosing containers. The counts of
-// one document together therefore never exceed its size, and a caller may allocate by them.
+// The reader counts the values that must still follow: an array of n adds n, a map 2n. Each needs a byte at least. So a
+// count is refused if the bytes left cannot hold it and what the enclosing containers still need. The counts of one
+// document together therefore never exceed its size, and a caller may allocate by them.
 //
 // tests/core/msgpack_reader_test.cc compares it with msgpack-c's parser. The format is in docs/format/values.md.
 

@@ -16,7 +16,7 @@
 namespace shmpack::php {
 namespace {
 
-/// Whether a key begins like an integer. The engine has such a check, too, but that expects a NUL behind the key.
+/// Whether a key begins like an integer. The engine's own check of that expects a NUL behind the key.
 bool MayBeNumber(const MsgpackToken& key) {
   const auto is_digit = [&key](uint32_t index) { return key.size > index && ZEND_IS_DIGIT(key.data[index]); };
   return is_digit(0) || (key.size > 1 && key.data[0] == '-' && is_digit(1));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// KnownStrings: the strings that one decoding has made for keys, so that equal keys share one. A later string takes the
-// place of an earlier one that hashes alike, so there are never more than kPlaces.
+// KnownStrings: the strings that one decoding made for keys, so that equal keys share a string. There are at most
+// kPlaces of them: a string replaces an earlier one that hashes alike.
 //
-// Trivially destructible; the owner ends with Free(). A bailout leaves the strings to the engine.
+// It has no destructor; its owner calls Free(). After a bailout the engine frees the strings.
 
 #pragma once
 
@@ -16,7 +16,7 @@ namespace shmpack::php {
 
 class KnownStrings {
  public:
-  /// The string of these bytes, held until another takes its place. Null: memory is out.
+  /// The string of these bytes, held until another one replaces it. Null: memory is out.
   zend_string* Get(const char* text, uint32_t size) {
     if (size == 0) return ZSTR_EMPTY_ALLOC();
     if (!is_used_) {

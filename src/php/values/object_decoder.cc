@@ -20,7 +20,7 @@ namespace {
 
 /// Calls Serializable::unserialize(), which makes the object. False: it failed.
 bool CallUnserialize(zend_class_entry* ce, const MsgpackToken& token, zval* target) {
-  // A copy that ends with a NUL, which such methods may rely on.
+  // A copy that ends with a NUL, because these methods may rely on one.
   zend_string* const bytes = zend_string_init(token.data, token.size, false);
   // An unserialize() inside must number its objects from the start, as when they were written.
   const auto outer = BG(unserialize);

@@ -44,8 +44,9 @@ bool Encoder::ContinueReference() {
   return CloseFrame();
 }
 
-/// Whether more than one place of the value holds a reference. If not, it is stored as plain data; foreach by reference
-/// leaves such ones behind. True for all references of a value with objects, whose user code may yet show one again.
+/// Whether more than one place of the value holds a reference. If not, it is stored as plain data; a foreach by
+/// reference leaves these. In a value with objects the answer is always yes: user code may yet show the reference
+/// again.
 bool Encoder::IsShared(zend_reference* reference) {
   if (!counted_references_) {
     counted_references_ = true;

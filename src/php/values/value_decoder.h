@@ -42,8 +42,8 @@ bool DecodeGraph(const char* data, size_t size, zval* out, bool* plain);
 /// Builds the value that the `size` bytes at `data` are, and nothing more, in `*out`, whose old content is not freed.
 ///
 /// True: `*plain` says that the value holds no object, enum case or reference. A copy of it is then as good, and no
-/// user code ran to make it. False: `*out` is null. Either EG(exception) is set (user code threw, or the class may not
-/// be built), or memory is out, or the bytes are no stored value, which the caller reports.
+/// user code ran to make it. False: `*out` is null. Either EG(exception) is set (user code threw, or a class may not
+/// be built), or memory is out, or the bytes are no stored value. The caller reports the last.
 ///
 /// The bytes may be hostile, but must be private to this process and unchanged while the call runs. Memory is bounded
 /// by a constant times `size`. A bailout inside leaks nothing.
