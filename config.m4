@@ -75,8 +75,18 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/slots/slot_view.cc
     src/php/stand_in.cc
     src/php/values/allowed_classes.cc
+    src/php/values/array_decoder.cc
+    src/php/values/array_encoder.cc
+    src/php/values/class_decoder.cc
+    src/php/values/decoder_hooks.cc
+    src/php/values/encoded_value.cc
+    src/php/values/enum_decoder.cc
     src/php/values/object_decoder.cc
     src/php/values/object_encoder.cc
+    src/php/values/property_decoder.cc
+    src/php/values/reference_decoder.cc
+    src/php/values/reference_encoder.cc
+    src/php/values/sleep_encoder.cc
     src/php/values/value_decoder.cc
     src/php/values/value_encoder.cc
     src/port/clock_posix.cc

@@ -32,7 +32,7 @@ php/semaphore       | shmpack:base shmpack:values shmpack:semaphore port php php
 '
 layer_headers='
 base      | lock_holder.h shared_word.h status.h trusted_owners.h value_bytes.h
-values    | msgpack_reader.h value_types.h
+values    | msgpack_format.h msgpack_reader.h value_types.h
 region    | entry_read.h region.h region_layout.h
 slots     | slot_table.h slot_table_layout.h slotmem.h
 semaphore | semaphore.h

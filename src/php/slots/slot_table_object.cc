@@ -15,6 +15,7 @@
 #include "php/values/value_decoder.h"
 #include "php/values/value_encoder.h"
 #include "port/named_file.h"
+#include "shmpack/msgpack_format.h"
 
 namespace {
 
@@ -28,9 +29,8 @@ using shmpack::php::WarnOpening;
 using shmpack::php::WarnSetAside;
 using shmpack::php::WarnSlot;
 
-constexpr uint8_t kBin32 = 0xc6;  // msgpack: a string of bytes whose length is the next four, big-endian.
-constexpr size_t kBin32Header = 5;
-constexpr uint32_t kSmallValue = 512;  // Up to here a value is read with what is at hand.
+constexpr size_t kBin32Header = 5;     // Its head, and its length in four bytes, big-endian.
+constexpr uint32_t kSmallValue = 512;  // Up to here a value is put together, or read, on the stack.
 
 /// The number of an argument that is the n-th of the function: of the method it is one less.
 uint32_t ArgumentNumber(const zend_execute_data* execute_data, uint32_t n) {
@@ -68,7 +68,7 @@ void Refuse(zval* return_value, const char* path, const Status& status) {
 
 /// How many bytes the value takes that slotmem_put_var() stored, header and all; 0: it did not, going by the beginning.
 uint32_t StoredBytes(const uint8_t* begin, uint32_t size, uint32_t slot_bytes) {
-  if (size < kBin32Header || begin[0] != kBin32) return 0;
+  if (size < kBin32Header || begin[0] != shmpack::kHeadBin32) return 0;
   const uint32_t length = uint32_t{begin[1]} << 24 | uint32_t{begin[2]} << 16 | uint32_t{begin[3]} << 8 | begin[4];
   return length == 0 || length > slot_bytes - kBin32Header ? 0 : length + kBin32Header;
 }
@@ -391,7 +391,7 @@ ZEND_FUNCTION(slotmem_put_var) {
   shmpack::php::EncodedValue encoded;
   if (!shmpack::php::EncodeValue(value, &encoded)) return;  // There is an exception, or memory is out.
   const shmpack::ValueBytes parts = encoded.bytes();
-  const uint64_t length = parts.head_bytes + parts.body_bytes;
+  const uint64_t length = parts.bytes();
   if (length + kBin32Header > open.table.slot_bytes()) {
     FreeEncodedValue(&encoded);
     php_error_docref(nullptr, E_WARNING,
@@ -399,19 +399,22 @@ ZEND_FUNCTION(slotmem_put_var) {
                      static_cast<zend_ulong>(length + kBin32Header), open.table.slot_bytes());
     RETURN_FALSE;
   }
-  auto* const bytes = static_cast<uint8_t*>(shmpack::php::NewBytes(length + kBin32Header));
+  uint8_t small[kSmallValue];
+  auto* const bytes = length + kBin32Header <= kSmallValue
+                          ? small
+                          : static_cast<uint8_t*>(shmpack::php::NewBytes(length + kBin32Header));
   if (bytes == nullptr) {
     FreeEncodedValue(&encoded);
     return;
   }
-  bytes[0] = kBin32;
+  bytes[0] = shmpack::kHeadBin32;
   for (int i = 0; i < 4; ++i) bytes[1 + i] = static_cast<uint8_t>(length >> (24 - 8 * i));
   std::memcpy(bytes + kBin32Header, parts.head, parts.head_bytes);
   if (parts.body_bytes != 0) std::memcpy(bytes + kBin32Header + parts.head_bytes, parts.body, parts.body_bytes);
   FreeEncodedValue(&encoded);
   const Status status = open.table.Put(static_cast<uint32_t>(id), bytes, static_cast<uint32_t>(length + kBin32Header),
                                        SHMPACK_G(lock_timeout_ms));
-  efree(bytes);
+  if (bytes != small) efree(bytes);
   if (EXPECTED(status.ok())) RETURN_TRUE;
   WarnSlot(open, id, status);
   RETURN_FALSE;
