@@ -32,6 +32,7 @@ while IFS= read -r site_page; do
   site_copy "$site_page"
 done < <(cd "$root" && find README.md CONTRIBUTING.md CHANGELOG.md docs -name '*.md' | sort)
 cp "$root"/scripts/lib/site/* "$site_pages/"
+pygmentize -S default -f html -a .codehilite >"$site_pages/pygments.css"
 
 # Debian's theme names scripts that its package has under another name (jQuery), or not at all: nothing here needs those.
 site_python=$(sed -n '1s/^#! *//p' "$(command -v mkdocs)")
