@@ -22,28 +22,28 @@ function attempt(string $trusted, string $code): void
 }
 $use_all = 'var_dump(is_object(shm_attach(' . REGION . ', 1000, 0600)), is_object(sem_get(' . SET . ', 1, 0600)), is_object(sem_get(' . STOCK_SET . ')));';
 
-// Another user is first.
+// Another user makes the objects.
 as_nobody('shm_put_var(shm_attach(' . REGION . ', 1000), 1, "of nobody"); sem_get(' . SET . ');
     system("perl -e \'semget(' . STOCK_SET . ', 3, 01666)\'");');
 $look = 'cat /proc/sysvipc/shm /proc/sysvipc/sem | grep -E "^ *(' . implode('|', [REGION, SET, STOCK_SET]) . ') "';
 $state = shell_exec($look);
 attempt('self', $use_all);
 foreach (['root', ' self , root ', '0', ''] as $trusted) attempt($trusted, "error_reporting(0); $use_all");
-// Not mapped, not changed: when they were last used is as before.
+// Neither mapped nor changed: the times of last use are as before.
 var_dump(substr_count($state, "\n"), shell_exec($look) === $state);
 foreach (['*', 'root,nobody', '65534', 'self,*'] as $trusted) attempt($trusted, $use_all);
 
-// What a call makes is its own; the next call finds what there is.
+// An object that a call makes belongs to its user; the next call finds it.
 $fresh = 'var_dump(is_object(shm_attach(' . REGION . '+16)), is_object(@shm_attach(' . REGION . '+16)), sem_remove(sem_get(0)), is_object(shm_attach(0)));';
 attempt('', $fresh);
 raw_remove(REGION + 16);
 attempt('self', $fresh);
 
-// A mistake opens nothing.
+// An invalid setting trusts no further user.
 attempt('root, no such user', 'var_dump(is_object(@shm_attach(' . REGION . ')));');
-// Not for scripts.
+// Scripts cannot change it.
 attempt('self', 'var_dump(ini_set("shmpack.trusted_owners", "*"));');
-// It asks for the maker, whoever the other is.
+// The maker counts, not the present owner.
 as_nobody('var_dump(is_object(shm_attach(' . REGION . ')));', ['shmpack.trusted_owners' => 'self']);
 $own = shm_attach(REGION + 16);
 as_nobody('var_dump(shm_attach(' . REGION . '+16));', ['shmpack.trusted_owners' => 'self']);

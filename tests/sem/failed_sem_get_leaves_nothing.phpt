@@ -27,10 +27,10 @@ as_nobody('var_dump(sem_get(0x5e00000b, 1, 0200));');
 echo 'read only:';
 as_nobody('var_dump(sem_get(0x5e00000b, 1, 0400));');
 var_dump(is_there(0x5e00000b));
-// The key is as good as before.
+// The key still works.
 as_nobody('var_dump(sem_get(0x5e00000b, 1, 0600) instanceof SysvSemaphore, sem_acquire(sem_get(0x5e00000b, 1, 0600), true));');
 
-// One that was there stays, and the warning says whose it is.
+// An existing set stays, and the warning names its owner.
 echo 'own:';
 as_nobody('system("perl -e \'semget(0x5e00000e, 3, 01000)\'"); var_dump(sem_get(0x5e00000e));');
 $set = sem_get(0x5e00000c, 1, 0600);
@@ -38,7 +38,7 @@ echo "root's:";
 as_nobody('var_dump(sem_get(0x5e00000c));');
 var_dump(is_there(0x5e00000e), is_there(0x5e00000c));
 
-// In a namespace of its own: the system's limits stay as they are.
+// In an IPC namespace of its own: the system's limits stay as they are.
 function get_with_limits(string $limits, string $before = ''): void
 {
     $code = "$before file_put_contents('/proc/sys/kernel/sem', '$limits');"

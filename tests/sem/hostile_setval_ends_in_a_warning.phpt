@@ -1,5 +1,5 @@
 --TEST--
-sem_get() does not wait for ever for a process that keeps the set's guard, and waits for it once only
+sem_get() waits only once, and not for ever, for a process that keeps the set's guard
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -10,16 +10,16 @@ if (trim((string) shell_exec('command -v perl')) === '') die('skip needs perl');
 shmpack.lock_timeout=0.3
 --FILE--
 <?php
-// A program that raises the third semaphore and goes away without undo.
+// A program raises the third semaphore, and ends without SEM_UNDO.
 system('perl -e \'$id = semget(0x5e000007, 3, 01666); semop($id, pack("s!3", 2, 1, 0)) or die\'');
 $start = hrtime(true);
 var_dump(sem_get(0x5e000007));
 $seconds = (hrtime(true) - $start) / 1e9;
 var_dump($seconds >= 0.29 && $seconds < 1.5);
-// Nothing has changed: no wait, however long one may be.
+// Nothing has changed since: no wait, although the timeout would allow one.
 ini_set('shmpack.lock_timeout', 60);
 var_dump(sem_get(0x5e000007));
-// Given back after all.
+// The guard is given back.
 system('perl -e \'$id = semget(0x5e000007, 3, 0666); semop($id, pack("s!3", 2, -1, 0)) or die\'');
 var_dump(sem_get(0x5e000007) instanceof SysvSemaphore);
 ?>

@@ -1,5 +1,5 @@
 --TEST--
-An attach that this process has no address space for leaves no segment behind, and its warning names the limit
+An attach for which this process has no address space leaves no segment behind, and its warning names the limit
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -20,10 +20,10 @@ function with_limit(string $code): void
 
 with_limit('var_dump(shm_attach(0x5b000010, 500_000_000)); var_dump(shm_attach(0, 500_000_000));');
 var_dump(raw_exists(0x5b000010));
-// The next one is not in its way.
+// The next attach works.
 with_limit('var_dump(shm_attach(0x5b000010, 1000) instanceof SysvSharedMemory);');
 
-// One that was there stays; the size asked for is not what is wrong.
+// An existing region stays, and the warning does not blame the size that was asked for.
 $large = shm_attach(0x5b000011, 500_000_000);
 with_limit('var_dump(shm_attach(0x5b000011, 1000));');
 var_dump(raw_exists(0x5b000011));

@@ -1,5 +1,5 @@
 --TEST--
-A region whose header another program overwrites: each call of who is attached warns at once, and no process is blamed
+When another program overwrites a region's header, each call of an attached process warns at once and blames no process
 --EXTENSIONS--
 shmpack
 --FILE--
@@ -30,7 +30,7 @@ ini_set('shmpack.lock_timeout', '0.2');
 raw_write(0x5b000041, 64, pack('V', 0x0fffffff));
 var_dump(shm_remove_var($region, 1));
 ini_set('shmpack.lock_timeout', '3600');
-var_dump(shm_remove_var($region, 1)); // It does not wait again.
+var_dump(shm_remove_var($region, 1)); // Does not wait again.
 shm_remove($region);
 ?>
 --CLEAN--

@@ -11,17 +11,17 @@ var_dump(shm_put_var($region, 1, str_repeat('n', 5000)));
 var_dump(shm_get_var($region, 1) === $old, shm_get_var($region, 2));
 var_dump(shm_put_var($region, 3, str_repeat('n', 900)));
 var_dump(shm_has_var($region, 3));
-// Atomic: the old value is there until the new one is.
+// A put is atomic: the old value keeps its room until the new one is stored.
 var_dump(shm_put_var($region, 1, $new = str_repeat('n', 900)));
 var_dump(shm_get_var($region, 1) === $new);
 
-// It is the entries that run out.
+// Here the entries run out.
 $small = shm_attach(0, 40);
 for ($key = 0; @shm_put_var($small, $key, $key); $key++);
 var_dump(shm_put_var($small, $key, $key));
 var_dump(shm_put_var($small, 0, str_repeat('n', 20)));
 var_dump(shm_get_var($small, 0));
-// Room that a removal brings is counted.
+// The room that a removal would bring counts.
 shm_remove_var($region, 1);
 var_dump(shm_put_var($region, 4, str_repeat('n', 2000)));
 ?>

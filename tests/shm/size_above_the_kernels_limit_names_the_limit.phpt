@@ -10,7 +10,7 @@ if ($status !== 0) die('skip needs root and an IPC namespace of its own');
 --FILE--
 <?php
 require __DIR__ . '/../loading/run_php.inc';
-// In a namespace of its own: the system's limits stay as they are.
+// In an IPC namespace of its own: the system's limits stay as they are.
 function attach_with_limit(string $limit, int $value, int $size, string $before = ''): void
 {
     $code = "$before var_dump(shm_attach(0x5b000002, $size));";

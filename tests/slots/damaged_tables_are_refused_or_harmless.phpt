@@ -1,5 +1,5 @@
 --TEST--
-A table whose header contradicts itself is refused untouched; any other bytes make no function crash or hang
+A table whose header contradicts itself is refused untouched; no other damage makes a function crash or hang
 --EXTENSIONS--
 shmpack
 --INI--
@@ -40,7 +40,7 @@ foreach ([
     unlink($path);
 }
 
-// Bits, owners, locks and slots at random.
+// Random bytes in bits, owners, locks and slots.
 mt_srand(5);
 $operations = 0;
 for ($round = 0; $round < 60; $round++) {

@@ -1,5 +1,5 @@
 --TEST--
-A table that a limit of this process is in the way of ends in a warning that names it, and leaves nothing
+When a limit of this process forbids a table, a warning names the limit and nothing is left
 --EXTENSIONS--
 shmpack
 --SKIPIF--

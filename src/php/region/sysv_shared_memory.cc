@@ -18,7 +18,8 @@
 #include "php/handle_object.h"
 #include "php/memory_limit.h"
 #include "php/region/region_report.h"
-#include "php/values/scalar_codec.h"
+#include "php/values/value_decoder.h"
+#include "php/values/value_encoder.h"
 #include "port/clock.h"
 #include "port/segment.h"
 #include "shmpack/region.h"
@@ -104,7 +105,8 @@ struct Reading {
 
 /// Turns private bytes into the result, with stock's warning if they are no value.
 void SetResult(const void* data, size_t size, zval* return_value, Reading* reading) {
-  if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value, &reading->is_plain))) return;
+  if (EXPECTED(shmpack::php::DecodeValue(static_cast<const char*>(data), size, return_value, &reading->is_plain)))
+    return;
   reading->is_plain = false;
   if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut()) shmpack::php::WarnCorruptValue();
   ZVAL_FALSE(return_value);
@@ -159,7 +161,7 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
 zend_never_inline bool ReadNext(const AttachedRegion& object, DecodedCache::Item* item, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(item->entry, item->key, &value)) return false;
-  if (!shmpack::ReadShort(value.bytes, shmpack::php::ZvalSink{return_value})) return false;
+  if (!shmpack::php::DecodeFromRegisters(value.bytes, return_value)) return false;
   DecodedCache::KeepNext(item, value.version, return_value);
   return true;
 }
@@ -227,14 +229,14 @@ zend_always_inline void PutResult(const AttachedRegion& object, zend_long key, u
 /// shm_put_var() of a long string, which runs no user code.
 zend_never_inline void PutString(AttachedRegion& object, zend_long key, const zend_string* string, zval* return_value) {
   char head[shmpack::kPackedBytes];
-  const shmpack::ValueBytes bytes = shmpack::php::StringInPlace(string, head);
+  const shmpack::ValueBytes bytes = shmpack::php::EncodeInPlace(string, head);
   PutResult(object, key, bytes.bytes(), object.region.Put(key, bytes, SHMPACK_G(lock_timeout_ms)), return_value);
 }
 
 /// shm_put_var() of a value that may need memory or run user code. Not inlined there, so that its short way is short.
 zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* value, zval* return_value) {
   shmpack::php::EncodedValue encoded;
-  if (!shmpack::php::Encode(value, &encoded)) return;  // There is an exception, or memory is out.
+  if (!shmpack::php::EncodeValue(value, &encoded)) return;  // There is an exception, or memory is out.
   AttachedRegion* const object =
       &RegionObject::Of(argument);  // Again: encoding may have run user code that detached it.
   if (UNEXPECTED(!object->region.attached())) {
@@ -351,7 +353,7 @@ ZEND_FUNCTION(shm_put_var) {
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   shmpack::ShortBytes packed;
-  if (shmpack::php::PackSmall(value, &packed)) {
+  if (shmpack::php::EncodeInRegisters(value, &packed)) {
     PutResult(*object, key, packed.count, object->region.Put(key, packed, SHMPACK_G(lock_timeout_ms)), return_value);
   } else if (shmpack::php::IsStoredInPlace(value)) {
     PutString(*object, key, Z_STR_P(value), return_value);

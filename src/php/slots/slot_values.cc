@@ -17,6 +17,7 @@
 #include "php/slots/slot_report.h"
 #include "php/values/value_decoder.h"
 #include "php/values/value_encoder.h"
+#include "shmpack/msgpack_format.h"
 
 namespace {
 
@@ -26,14 +27,13 @@ using shmpack::ValueBytes;
 using shmpack::php::OpenSlotTable;
 using shmpack::php::SlotTableObject;
 
-constexpr uint8_t kBin32 = 0xc6;       // msgpack: a string of bytes whose length is the next four, big-endian.
-constexpr size_t kBin32Header = 5;     // Its head and its length.
+constexpr size_t kBin32Header = 5;     // Its head, and its length in four bytes, big-endian.
 constexpr uint32_t kSmallValue = 512;  // Up to here a value is put together, or read, on the stack.
 
 /// Writes the value behind its header.
 void Wrap(const ValueBytes& value, uint8_t* out) {
   const auto length = static_cast<uint32_t>(value.bytes());
-  out[0] = kBin32;
+  out[0] = shmpack::kHeadBin32;
   for (int i = 0; i < 4; ++i) out[1 + i] = static_cast<uint8_t>(length >> (24 - 8 * i));
   std::memcpy(out + kBin32Header, value.head, value.head_bytes);
   if (value.body_bytes != 0) std::memcpy(out + kBin32Header + value.head_bytes, value.body, value.body_bytes);
@@ -41,7 +41,7 @@ void Wrap(const ValueBytes& value, uint8_t* out) {
 
 /// How many bytes the value of a slot and its header take, by the first bytes of the slot. 0: it holds none.
 uint32_t StoredBytes(const uint8_t* begin, uint32_t size, uint32_t slot_bytes) {
-  if (size < kBin32Header || begin[0] != kBin32) return 0;
+  if (size < kBin32Header || begin[0] != shmpack::kHeadBin32) return 0;
   const uint32_t length = uint32_t{begin[1]} << 24 | uint32_t{begin[2]} << 16 | uint32_t{begin[3]} << 8 | begin[4];
   return length == 0 || length > slot_bytes - kBin32Header ? 0 : length + kBin32Header;
 }
