@@ -27,10 +27,10 @@ require __DIR__ . '/raw_segment.inc';
 raw_remove(0x5b00000e);
 ?>
 --EXPECTF--
-Warning: shm_get_var(): Failed for key 0x5b00000e: the region is damaged (its entry count exceeds the region); nothing was changed. Remove it with shm_remove() in %s on line %d
+Warning: shm_get_var(): Failed for key 0x5b00000e: the region is damaged (its entry count exceeds its size); nothing was changed. Remove it with shm_remove() in %s on line %d
 bool(false)
 
-Warning: shm_put_var(): Failed for key 0x5b00000e: the region is damaged (its entry count exceeds the region); nothing was changed. Remove it with shm_remove() in %s on line %d
+Warning: shm_put_var(): Failed for key 0x5b00000e: the region is damaged (its entry count exceeds its size); nothing was changed. Remove it with shm_remove() in %s on line %d
 bool(false)
 int(100)
 bool(true)
