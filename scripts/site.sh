@@ -1,9 +1,9 @@
-# README and docs/ as a static site with search, which loads nothing from elsewhere, into out/site
+# make a static site of README and docs/, with search, in out/site
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# mkdocs wants all pages in one folder: they are copied to out/pages, at the same paths, with the files that they link to.
-# Prints where the site begins.
+# Its pages load nothing from elsewhere. mkdocs wants all pages in one folder: they are copied to out/pages, at the same paths,
+# with the files that they link to. Prints where the site begins.
 
 [[ $# -eq 0 ]] || fail "site: unknown argument $1; usage: ./dev site"
 need_packages mkdocs python3-pygments python3-pymdownx
