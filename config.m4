@@ -46,13 +46,15 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/region/heap.cc
     src/core/region/index.cc
     src/core/region/overwrite.cc
-    src/core/region/peek.cc
+    src/core/region/read.cc
+    src/core/region/rebuild.cc
     src/core/region/region.cc
     src/core/region/region_attach.cc
     src/core/region/region_header.cc
     src/core/region/region_lock.cc
     src/core/region/repair.cc
     src/core/region/stripe.cc
+    src/core/region/update.cc
     src/core/semaphore/semaphore.cc
     src/core/slots/slot_attach.cc
     src/core/slots/slot_bitmap.cc
@@ -62,19 +64,32 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/values/msgpack_reader.cc
     src/php/cache/decoded_cache.cc
     src/php/cache/persistent_copy.cc
-    src/php/limit_text.cc
     src/php/module.cc
     src/php/region/region_report.cc
     src/php/region/sysv_shared_memory.cc
+    src/php/report_text.cc
     src/php/semaphore/semaphore_report.cc
     src/php/semaphore/sysv_semaphore.cc
+    src/php/settings.cc
+    src/php/slots/slot_doall.cc
     src/php/slots/slot_report.cc
     src/php/slots/slot_table_object.cc
+    src/php/slots/slot_values.cc
     src/php/slots/slot_view.cc
     src/php/stand_in.cc
     src/php/values/allowed_classes.cc
+    src/php/values/array_decoder.cc
+    src/php/values/array_encoder.cc
+    src/php/values/class_decoder.cc
+    src/php/values/decoder_hooks.cc
+    src/php/values/encoded_value.cc
+    src/php/values/enum_decoder.cc
     src/php/values/object_decoder.cc
     src/php/values/object_encoder.cc
+    src/php/values/property_decoder.cc
+    src/php/values/reference_decoder.cc
+    src/php/values/reference_encoder.cc
+    src/php/values/sleep_encoder.cc
     src/php/values/value_decoder.cc
     src/php/values/value_encoder.cc
     src/port/clock_posix.cc
@@ -89,10 +104,10 @@ if test "$PHP_SHMPACK" != "no"; then
     src/port/system_limits_linux.cc
     src/port/users_posix.cc"
 
-  dnl -fno-gnu-unique: a function's static variable would otherwise keep the library loaded for good, and Apache loads
-  dnl and unloads PHP once before it serves.
+  dnl -fno-gnu-unique: otherwise a static variable in a function keeps the library loaded for good. Apache loads and unloads
+  dnl PHP once before it serves.
   shmpack_flags="-std=c++20 -fvisibility=hidden -Wall -Wextra -Wno-unused-parameter -DMSGPACK_NO_BOOST= -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
-  dnl clang++ has neither the trouble nor the option, whatever the C compiler is.
+  dnl clang++ has neither this problem nor the option; so the C++ compiler is asked, not the C compiler.
   AC_LANG_PUSH([C++])
   AX_CHECK_COMPILE_FLAG([-fno-gnu-unique], [shmpack_flags="$shmpack_flags -fno-gnu-unique"])
   AC_LANG_POP([C++])

@@ -3,10 +3,10 @@
 
 declare(strict_types=1);
 
-// Peers side by side, each in a process of its own (bench/peer.php); all ratios are within one run. `./dev bench` calls it:
+// Compares peers, each in a process of its own (bench/peer.php); all ratios are within one run. `./dev bench` calls it:
 //   php compare.php --shmpack SO --key KEY [--apcu SO] [--yac SO] [--lock-cost PROGRAM] [--slot-cost PROGRAM] [--line-cost PROGRAM]
 //     --effort tiny|quick|full --into FOLDER --command TEXT
-// KEY and KEY + 1 are used for the peers that need one.
+// The peers that need a key use KEY and KEY + 1.
 
 require __DIR__ . '/lib/sample_values.inc';
 require __DIR__ . '/lib/histogram.inc';
@@ -16,10 +16,11 @@ require __DIR__ . '/lib/report.inc';
 require __DIR__ . '/lib/pictures.inc';
 require __DIR__ . '/sections/one_variable.inc';
 require __DIR__ . '/sections/many_variables.inc';
+require __DIR__ . '/sections/growth.inc';
 require __DIR__ . '/sections/several_processes.inc';
 require __DIR__ . '/sections/slots.inc';
 
-// Many short rounds rather than few long ones: the best is then one that nothing else on the machine interrupted.
+// Many short rounds rather than few long ones: then nothing interrupted the best one.
 const EFFORTS = [
     'full' => [
         'passes' => 8, 'rounds' => 15, 'round_ns' => 3e6, 'changed_rounds' => 100,
@@ -37,7 +38,7 @@ const EFFORTS = [
         'share_rounds' => 1, 'share_seconds' => 0.1,
         'slot_rounds' => 300, 'slot_fills' => 2,
     ],
-    // For a test that it runs: the figures mean nothing.
+    // For the test that runs the bench: the figures mean nothing.
     'tiny' => [
         'passes' => 1, 'rounds' => 1, 'round_ns' => 1e4, 'changed_rounds' => 2,
         'variables' => [1, 100, 5000], 'variable_passes' => 1, 'variable_rounds' => 1,
@@ -55,7 +56,7 @@ $effort = EFFORTS[$options['effort']] + array_filter($programs);
 
 $titles = ['stock' => 'ext/sysvshm', 'apcu' => 'APCu', 'yac' => 'Yac', 'shmpack' => 'shmpack'];
 $keys = ['stock' => $key, 'shmpack' => $key + 1];
-// As the extensions come, but with tables for as many variables as there are.
+// The extensions' defaults, but with tables large enough for all variables.
 $settings = [
     'stock' => ['extension=sysvsem', 'extension=sysvshm'],
     'apcu' => ['extension=' . ($options['apcu'] ?? ''), 'apc.enable_cli=1', 'apc.shm_size=512M', 'apc.entries_hint=16384'],
@@ -82,7 +83,7 @@ function close_peers(array $peers): void
     array_walk($peers, fn (PeerProcess $peer) => $peer->close());
 }
 
-// One at a time, always on the same processor: none of them pays for moving.
+// One peer at a time, always on the same processor: none pays for moving to another.
 preg_match('/^Cpus_allowed_list:.*?(\d+)$/m', (string) @file_get_contents('/proc/self/status'), $allowed);
 $processor = trim((string) shell_exec('command -v taskset')) === '' ? '' : $allowed[1] ?? '';
 $peers = start_peers($settings, $keys, $processor);
@@ -100,7 +101,7 @@ $with_room = fn (string $name) => array_merge($settings[$name], $for_a_million[$
 $names = array_combine(array_keys($settings), array_keys($settings));
 $peers = start_peers(array_map($with_room, $names), $keys, $processor);
 $report->add(measure_many_variables($peers, $effort, $report));
-$report->add(measure_growth($peers, $effort, $report));
+$report->add([measure_growth($peers, $effort, $report), measure_room($peers, $effort, $report)]);
 close_peers($peers);
 
 if (isset($options['slot-cost'])) {

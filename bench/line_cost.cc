@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// How long a load takes of a cache line that another processor has just stored to, each load waiting for the one
-// before: prints nanoseconds, the median of many rounds, or 0 where there is one processor only. `./dev bench` builds
-// it. No get of a value that another process has changed can take less. Virtual processors may move on the machine
-// below them, so it is measured again and again.
+// How long a load takes of a cache line to which another processor has just stored. Each load waits for the one before.
+// Prints nanoseconds, the median of many rounds, or 0 if there is only one processor. `./dev bench` builds it. No get
+// of a value that another process has changed can take less. Virtual processors may move on the machine below, so the
+// bench measures it again and again.
 
 #include <sched.h>
 
@@ -22,12 +22,12 @@ namespace {
 constexpr uint32_t kLines = 512;  // Fit the first-level cache.
 constexpr int kRounds = 60;
 
-struct alignas(128) Line {  // Two: the one beside it is fetched along.
+struct alignas(128) Line {  // Two lines: the processor fetches the second one along.
   std::atomic<uint32_t> next;
 };
 
 Line lines[kLines];
-std::atomic<int> turn = 0;  // Even: the lines are to be stored to. Odd: they are to be read.
+std::atomic<int> turn = 0;  // Even: the writer's turn to store. Odd: the reader's to load.
 
 void BindTo(int processor) {
   cpu_set_t set;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What taking and giving back a region's lock costs when nobody else wants it, in C++: prints nanoseconds, the best of
-// many rounds. `./dev bench` builds it and shows the figure beside ext/sysvsem's.
+// What it costs in C++ to take and give back a region's lock that no other process wants. Prints nanoseconds, the best
+// of many rounds. `./dev bench` builds it and shows the figure beside ext/sysvsem's.
 
 #include <chrono>
 #include <cstdio>

@@ -3,7 +3,7 @@
 
 declare(strict_types=1);
 
-// One peer of the comparison in a process of its own. Takes orders as JSON lines, answers each with one JSON line.
+// One peer of the comparison, in a process of its own. Takes orders as JSON lines and answers each with one JSON line.
 //   php peer.php NAME KEY
 
 require __DIR__ . '/lib/sample_values.inc';
@@ -15,7 +15,7 @@ require __DIR__ . '/lib/contention.inc';
 [, $name, $ipc_key] = $argv;
 $access = new PeerAccess($name, (int) $ipc_key);
 
-/** @return int how many of the variables are missing afterwards: Yac may lose some */
+/** @return int how many variables are missing afterwards: Yac may lose some */
 function fill(PeerAccess $access, int $variables, mixed $value): int
 {
     $keys = array_map($access->key(...), range(1, $variables));

@@ -3,11 +3,11 @@
 
 declare(strict_types=1);
 
-// How long the next operation takes after a writer was killed, against the number of variables in the region (a repair
-// walks all of them):
+// How long the next put takes after a writer was killed, against the number of variables in the region: a repair walks all of
+// them.
 //   php recovery.php --extension SO [--kills 500]
-// A child writes 1 MiB in a loop, so it holds the lock most of the time that it runs. It is killed at a random instant, and at
-// once the parent writes. Some kills come between two writes and cost nothing: the repairs are in the upper percentiles.
+// A child puts 1 MiB in a loop, so it holds the lock most of the time. It is killed at a random instant, and the parent puts at
+// once. A kill between two puts needs no repair: the repairs show in the upper percentiles.
 
 $options = getopt('', ['extension:', 'kills:']);
 $kills = (int) ($options['kills'] ?? 500);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What slots cost in C++, beside the way in which mod_slotmem_shm has them, written anew here: a byte per slot says
-// whether it is in use, grab looks at them one by one, get and put check the number, set the byte and call memcpy();
-// none of it safe among processes. Prints JSON, nanoseconds per call. `./dev bench` builds it.
+// What slots cost in C++, beside the algorithms of mod_slotmem_shm, written anew here. There a byte for each slot says
+// whether it is in use, and grab looks at them one by one; get and put check the number, set the byte and call
+// memcpy(). None of that is safe among processes. Prints JSON, nanoseconds per call. `./dev bench` builds it.
 //
-//   slot_cost ROUNDS FILLS   rounds of each of the short ones, and how often 65,536 slots are filled; the best counts
+//   slot_cost ROUNDS FILLS   rounds of each short measurement, and fills of 65,536 slots; the best counts
 
 #include <sys/mman.h>
 
@@ -29,14 +29,14 @@ void Require(bool ok) {
   if (!ok) std::abort();
 }
 
-/// A fresh mapping that forks would share, which is what both have their slots in.
+/// A fresh mapping that forks would share; both keep their slots in one.
 void* SharedMemory(size_t bytes) {
   void* const base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   Require(base != MAP_FAILED);
   return base;
 }
 
-/// Functions return 0 or an error, and are called, not inlined: the original's are called through pointers.
+/// Its functions return 0 or an error. They are not inlined, because httpd calls the original's through pointers.
 struct Original {
   uint32_t count;
   uint32_t type;
@@ -94,7 +94,7 @@ SlotTable MakeTable(uint32_t slot_count, uint32_t bytes) {
   return table;
 }
 
-/// The best of what was measured, per call.
+/// The shortest time per call.
 class Best {
  public:
   template <typename Work>
@@ -110,7 +110,7 @@ class Best {
   double ns_ = 1e18;
 };
 
-/// One of both kinds, in turn.
+/// The times of both, measured in turn.
 struct Pair {
   Best original;
   Best ours;
@@ -139,7 +139,7 @@ Pair MeasureFill(int fills) {
   return pair;
 }
 
-/// Grab and release while so many are in use.
+/// Grab and release while `in_use` slots are in use.
 Pair MeasureGrab(int rounds, uint32_t in_use) {
   const int calls = in_use == 0 ? 2000 : 20;
   Pair pair;
@@ -163,7 +163,7 @@ Pair MeasureGrab(int rounds, uint32_t in_use) {
 /// Get and put of one slot, or of many in turn.
 void MeasureCopies(int rounds, uint32_t slots, Pair* get, Pair* put) {
   const int calls = static_cast<int>(std::max(2000U, 2 * slots));
-  // What the compiler knew of the length it would use.
+  // A compiler that knew the length would use it.
   const volatile uint32_t not_known = kBytes;
   const uint32_t length = not_known;
   alignas(64) char bytes[kBytes] = "value";

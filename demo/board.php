@@ -3,10 +3,9 @@
 
 declare(strict_types=1);
 
-// Draws the scoreboard of `./dev demo slots`, live on a terminal, a few frames as plain text elsewhere; a process of its
-// own, no child of httpd. Meanwhile it kills a worker in the middle of a request, finds its slot among the orphans,
-// reclaims it, and waits for a new worker. Writes to --out (JSON) what it has seen. Exit code 1 when something does not
-// come in time.
+// Draws the scoreboard of `./dev demo slots`: live on a terminal, elsewhere a few frames as text. It is no child of httpd.
+// It kills a worker in the middle of a request, finds its slot among the orphans, reclaims it, and waits for a new worker.
+// Writes what it saw to --out (JSON). Exit code 1 when a step times out.
 //   php board.php --table PATH --httpd PID --out FILE
 
 require __DIR__ . '/scoreboard.php';
@@ -23,7 +22,7 @@ $lines_up = 0;
 /** @param array<int, array> $states */
 function frame(string $caption, array $states): array
 {
-    $lines = [$caption, '  slot  worker    state     requests   for s  doing'];
+    $lines = [$caption, '  slot  worker    state     requests  seconds  doing'];
     for ($id = 0; $id < Scoreboard::SLOTS; $id++) {
         $state = $states[$id] ?? null;
         if ($state === null) {
@@ -31,7 +30,7 @@ function frame(string $caption, array $states): array
             continue;
         }
         $lines[] = sprintf(
-            '  %4d  %-8d  %-8s  %8s  %6.2f  %s',
+            '  %4d  %-8d  %-8s  %8s  %7.2f  %s',
             $id,
             $state['pid'],
             $state['orphan'] ? 'ORPHAN' : ($state['doing'] === null ? 'idle' : 'working'),
@@ -41,11 +40,11 @@ function frame(string $caption, array $states): array
         );
     }
     $orphans = count(array_filter(array_column($states, 'orphan')));
-    $lines[] = sprintf('  %d of %d slots in use%s', count($states), Scoreboard::SLOTS, $orphans ? ", $orphans an orphan's" : '');
+    $lines[] = sprintf('  %d of %d slots in use%s', count($states), Scoreboard::SLOTS, $orphans ? ", $orphans orphaned" : '');
     return $lines;
 }
 
-/** Looks at the board until $done says so, then for SHOW_SECONDS. Elsewhere than on a terminal shows it once. */
+/** Shows the board until $done returns true, and for SHOW_SECONDS more; if not on a terminal, only once, at that point. */
 function until(string $caption, callable $done): array
 {
     global $board, $on_terminal, $lines_up;
@@ -70,7 +69,7 @@ function until(string $caption, callable $done): array
             return $states;
         }
         if ($until === null && $now >= $deadline) {
-            fwrite(STDERR, "board: waited in vain: $caption\n");
+            fwrite(STDERR, "board: timed out before this was seen: $caption\n");
             exit(1);
         }
     }
@@ -89,9 +88,9 @@ for ($tries = 0; ($board = Scoreboard::watch($options['table'])) === null; $trie
     }
     usleep(50_000);
 }
-until('Each worker keeps its state in a slot of its own:', fn ($states) => count($states) >= WORKERS_AT_FIRST);
+until('Each worker keeps its state in its own slot:', fn ($states) => count($states) >= WORKERS_AT_FIRST);
 
-// One that has just begun what takes long, and without doubt one of the demo's httpd.
+// A worker that has just begun a long request, and that certainly is a child of the demo's httpd.
 $just_begun = fn (array $state) => $state['doing'] === 'GET /report' && microtime(true) - $state['since'] < 0.1;
 for ($tries = 0, $victim = null; $victim === null && $tries < 10_000; $tries++, usleep(1000)) {
     $before = $board->states();
@@ -104,19 +103,19 @@ for ($tries = 0, $victim = null; $victim === null && $tries < 10_000; $tries++, 
     }
 }
 if ($victim === null) {
-    fwrite(STDERR, "board: no worker has anything to do\n");
+    fwrite(STDERR, "board: no worker began a long request\n");
     exit(1);
 }
 exec("kill -9 $killed");
 $after = until(
-    "Worker $killed got a SIGKILL. Its slot $victim is an orphan's, and still says what the worker was doing:",
+    "Worker $killed was killed (SIGKILL). Its slot $victim is an orphan now, and still shows what the worker was doing:",
     fn ($states) => ($states[$victim]['pid'] ?? 0) === $killed && $states[$victim]['orphan']
 );
 $last = $after[$victim];
 $reclaimed = $board->slots->reclaim($victim);
 $known = array_column($before, 'pid');
 $end = until(
-    "Slot $victim is reclaimed. It is free, or has its next owner; httpd has started a new worker:",
+    "Slot $victim is reclaimed: free, or already in use again. httpd has started a new worker:",
     fn ($states) => ($states[$victim]['pid'] ?? 0) !== $killed && array_diff(array_column($states, 'pid'), $known)
 );
 file_put_contents($options['out'], json_encode([

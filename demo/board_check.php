@@ -3,8 +3,8 @@
 
 declare(strict_types=1);
 
-// When all is quiet and httpd has stopped: holds what the slots counted against what the visitors saw answered, reclaims
-// every slot, and removes the table. Prints what was seen; exit code 1 when anything is off.
+// After httpd has stopped: compares what the slots counted with what the visitors saw answered, reclaims every slot, and
+// removes the table. Prints a summary; exit code 1 when anything is wrong.
 //   php board_check.php --table PATH --board FILE --visitors FILE
 
 require __DIR__ . '/scoreboard.php';
@@ -21,14 +21,14 @@ $reclaimed = $board->slots->reclaim();
 
 $wrong = [];
 if ($seen['reclaimed'] !== 1 || $seen['was_doing'] === null) {
-    $wrong[] = 'the slot of the killed worker was not reclaimed as it had left it';
+    $wrong[] = 'the slot of the killed worker was not reclaimed with its last state';
 }
 // The answer to a request that was counted may be cut off by the kill, never the other way round.
 if ($counted < $visitors['answered'] || $counted > $visitors['answered'] + $visitors['broken'] || $visitors['broken'] > 1) {
     $wrong[] = "{$visitors['answered']} requests were answered and {$visitors['broken']} cut off, but the slots counted $counted";
 }
 if (count($left) !== count($states) || $reclaimed !== count($states) || $board->slots->numFreeSlots() !== Scoreboard::SLOTS) {
-    $wrong[] = count($left) . " orphans of httpd's stop were found, $reclaimed reclaimed, of " . count($states) . ' slots in use';
+    $wrong[] = count($states) . ' slots were in use when httpd stopped: ' . count($left) . " became orphans, $reclaimed were reclaimed";
 }
 if (!$board->slots->remove()) {
     $wrong[] = 'the table could not be removed';
@@ -37,8 +37,8 @@ if ($wrong) {
     fwrite(STDERR, 'board_check: ' . implode("\n  ", $wrong) . "\n");
     exit(1);
 }
-printf("  %d workers had grabbed a slot each before one was killed\n", $seen['workers']);
-printf("  worker %d was killed with SIGKILL during %s, its slot %d was an orphan's and was reclaimed\n", $seen['killed'], $seen['was_doing'], $seen['slot']);
+printf("  %d workers had a slot each when one of them was killed\n", $seen['workers']);
+printf("  worker %d was killed (SIGKILL) during %s; its slot %d became an orphan and was reclaimed\n", $seen['killed'], $seen['was_doing'], $seen['slot']);
 printf("  %d new worker%s took a slot\n", count($seen['new']), count($seen['new']) === 1 ? '' : 's');
 printf(
     "  %s requests answered, %d cut off by the kill, %s counted in the slots\n",
@@ -46,4 +46,4 @@ printf(
     $visitors['broken'],
     number_format($counted)
 );
-printf("  after httpd's stop all %d slots in use were orphans, and were reclaimed\n", $reclaimed);
+printf("  when httpd stopped, all %d slots in use became orphans and were reclaimed\n", $reclaimed);

@@ -3,9 +3,9 @@
 
 declare(strict_types=1);
 
-// Holds the shared counts against what the load client saw answered, then (--remove) takes the region away.
+// Compares the shared counts with what the load client saw answered, then (--remove) removes region and semaphore.
 //   php check.php --key KEY --load FILE [--remove]
-// Prints one line; exit code 1 and the differences when anything is off.
+// Prints one line; if anything is wrong, exit code 1 and the differences.
 
 require __DIR__ . '/traffic.php';
 
@@ -57,7 +57,7 @@ if ($wrong) {
     exit(1);
 }
 printf(
-    "  exact: %s answered = total = sum over %d paths = sum over %d workers\n",
+    "  counts are exact: %s answered = shared total = sum over %d paths = sum over %d workers\n",
     number_format($load['answered']),
     count($paths),
     count($workers)

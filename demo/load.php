@@ -3,10 +3,10 @@
 
 declare(strict_types=1);
 
-// A load client that knows exactly what was answered: sends --requests requests over --connections keep-alive
-// connections to 127.0.0.1:--port and writes to --out (JSON) what came back, counted per path and per worker.
-// Every response carries its own hit number; no number may come twice or lie outside 1..requests.
-// Exit code 1 and a message when any request is not answered as it should be.
+// A load client that counts exactly what was answered. It sends --requests requests over --connections keep-alive
+// connections to 127.0.0.1:--port, and writes to --out (JSON) what came back, counted by path and by worker.
+// Every response carries its hit number; no number may come twice or lie outside 1..requests.
+// Exit code 1 and a message when a request is not answered as it should be.
 
 const PATHS = ['/', '/products', '/products/17', '/', '/cart', '/blog/hello', '/', '/search', '/about', '/products'];
 const AGENTS = ['Firefox/143.0', 'Chrome/141.0', 'Safari/26.0', 'curl/8.14', 'Googlebot/2.1', 'Lynx/2.9', 'Edge/141.0'];
@@ -33,7 +33,7 @@ function ask($socket, int $number): string
     $path = PATHS[$number % count(PATHS)];
     $agent = AGENTS[$number % count(AGENTS)];
     $request = "GET $path HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: $agent\r\n\r\n";
-    // A request is far smaller than a socket's buffer: it is written whole or the connection is broken.
+    // A request is far smaller than a socket's buffer: either all of it is written, or the connection is broken.
     if (@fwrite($socket, $request) !== strlen($request)) {
         give_up("request $number could not be sent: the server closed the connection");
     }

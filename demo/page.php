@@ -3,8 +3,8 @@
 
 declare(strict_types=1);
 
-// The page that httpd serves for every path: counts the request, then shows what all workers together have seen.
-// Response headers tell the load client which number the request got, who answered, and how long the shared part took.
+// The page that httpd serves for every path: counts the request, then shows the last visitors of all workers.
+// Response headers give the load client the request's number, the worker's pid, and the time spent on shared variables.
 
 require __DIR__ . '/traffic.php';
 

@@ -7,7 +7,7 @@ declare(strict_types=1);
 
 [$ours, $stock] = array_map(fn ($file) => json_decode(file_get_contents($file), true), array_slice($argv, 1, 2));
 
-printf("  %-36s %12s %12s %8s\n", '', 'shmpack', 'ext/sysvshm', 'better');
+printf("  %-36s %12s %12s %8s\n", '', 'shmpack', 'ext/sysvshm', 'ratio');
 $row = fn (string $what, float $a, float $b, string $format, float $ratio) => printf(
     "  %-36s %12s %12s %8s\n",
     $what,
@@ -21,7 +21,7 @@ foreach (['requests' => 'requests', 'answered' => 'answered and counted'] as $co
 $rate = 'requests_per_second';
 $row('requests per second', $ours[$rate], $stock[$rate], '%.0f', $ours[$rate] / $stock[$rate]);
 $times = [
-    'shared_ns_mean' => 'shared part of a request, mean us',
+    'shared_ns_mean' => 'time on shared variables, mean us',
     'waiting_ns_mean' => '  waiting for the semaphore, mean us',
     'working_ns_median' => '  working, median us',
 ];
@@ -30,9 +30,9 @@ foreach ($times as $time => $what) {
 }
 echo <<<'TEXT'
 
-      A request is mostly Apache, PHP and the load itself; "shared part" is what it spends on shared variables. There
-      ext/sysvshm needs its semaphore around every access, or the counts go wrong; shmpack only around the
-      read-modify-writes. The watcher above reads shmpack's region without any.
+      Ratio: above 1, shmpack is better. Most of a request is Apache, PHP and the load client. On shared variables,
+      ext/sysvshm needs the semaphore around every access, or the counts go wrong; shmpack needs it only around
+      read-modify-write. The CLI process above reads shmpack's region without it.
 
     TEXT;
 echo "\n  requests per worker (shmpack):\n";

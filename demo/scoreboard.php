@@ -6,11 +6,10 @@ declare(strict_types=1);
 use Shmpack\SlotTable;
 
 /**
- * A board of httpd's workers: each has a slot of its own and keeps there what it is doing, for any process to read.
+ * A board of httpd's workers: each keeps in its own slot what it is doing, for any process to read.
  *
- * A worker's state is one value, stored whole: who reads the board sees no mix of two. No lock is needed for it, because
- * only its owner writes to a slot; and a worker that is killed leaves its last state in a slot that everybody can tell is
- * an orphan's.
+ * A worker's state is one value, stored whole: a reader never sees a mix of two. It needs no lock, because only its owner
+ * writes to a slot. A killed worker leaves its last state in the slot, which every process can recognise as an orphan.
  */
 final class Scoreboard
 {
@@ -28,7 +27,7 @@ final class Scoreboard
         return new self($slots ?: throw new RuntimeException("cannot make the scoreboard $path"));
     }
 
-    /** For who looks on. Null: no worker has made it yet. */
+    /** For readers of the board. Null: no worker has made the table yet. */
     public static function watch(string $path): ?self
     {
         return is_file($path) && ($slots = slotmem_attach($path)) ? new self($slots) : null;
@@ -38,7 +37,7 @@ final class Scoreboard
     public function own(): ?int
     {
         for ($id = 0; $id < self::SLOTS; $id++) {
-            // The number of a process that has ended may be this one's by now; then the slot is an orphan.
+            // This process may have the pid of one that has ended; then the slot is an orphan.
             if ($this->slots->owner($id) === getmypid() && !in_array($id, $this->slots->orphans())) {
                 return $id;
             }
@@ -68,7 +67,7 @@ final class Scoreboard
         $orphans = array_flip($this->slots->orphans());
         $states = [];
         $this->slots->doall(function (int $id) use ($orphans, &$states) {
-            // Between grabbing a slot and storing the first state in it, a worker may be seen with what was there before.
+            // A worker that has grabbed a slot, and not stored its first state yet, shows what was there before.
             $state = @$this->slots->getVar($id);
             $pid = $this->slots->owner($id);
             if (!is_array($state) || $state['pid'] !== $pid) {

@@ -6,12 +6,11 @@ declare(strict_types=1);
 /**
  * The traffic of a site, kept in shared variables that every httpd worker and any other process can read.
  *
- * Works on shmpack and on the stock extensions, with the same function names. What differs is how much has to stand
- * under the semaphore:
+ * Works with shmpack and with the stock extensions, which have the same functions. They differ in what needs the semaphore:
  *
- * - Read-modify-write of what several workers change (hits, paths, visitors) needs it on both.
- * - One shm_put_var() or shm_get_var() is atomic in shmpack and needs nothing. In ext/sysvshm any write may move
- *   any other variable, so there every single access needs the semaphore too.
+ * - Read-modify-write of what several workers change (hits, paths, visitors) needs it with both.
+ * - One shm_put_var() or shm_get_var() is atomic in shmpack and needs nothing. In ext/sysvshm a write may move any other
+ *   variable, so every access needs it.
  */
 final class Traffic
 {
@@ -25,7 +24,7 @@ final class Traffic
     private const REGION_BYTES = 1 << 20;
     private const LAST_VISITORS = 20;
 
-    /** Nanoseconds this request stood waiting for the semaphore, so that waiting and working can be told apart. */
+    /** Nanoseconds that this request waited for the semaphore. */
     public int $waited_ns = 0;
 
     private SysvSemaphore $semaphore;
@@ -118,7 +117,7 @@ final class Traffic
         return $hit;
     }
 
-    /** What only this worker writes: with atomic calls nobody has to be kept out. */
+    /** What only this worker writes: atomic calls need no semaphore for it. */
     private function countOwn(string $path, int $pid): void
     {
         $own = $this->read(self::WORKER + $pid, ['requests' => 0]);
@@ -129,7 +128,7 @@ final class Traffic
         ]);
     }
 
-    /** One variable, read as safely as the extension at hand asks for. */
+    /** One variable, with the semaphore if the extension needs it for that. */
     private function one(int $variable, mixed $otherwise): mixed
     {
         if ($this->single_calls_are_atomic) {

@@ -3,9 +3,9 @@
 
 declare(strict_types=1);
 
-// Visitors of 127.0.0.1:--port, --at-once at a time, each with a connection of its own, until the file --stop is there.
+// Visitors of 127.0.0.1:--port, --at-once at a time, each with its own connection, until the file --stop exists.
 // Writes to --out (JSON) how many were answered, by which worker, and how many connections broke before an answer, as
-// that of a worker does that is killed. Exit code 1 when anything else comes back.
+// those of a killed worker do. Exit code 1 when anything else comes back.
 //   php visitors.php --port PORT --at-once N --stop FILE --out FILE
 
 const PATHS = ['/', '/search', '/cart', '/', '/report', '/about', '/', '/search', '/products'];

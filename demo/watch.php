@@ -3,7 +3,7 @@
 
 declare(strict_types=1);
 
-// A process of its own, no child of httpd: attaches to the region by its key and prints what the workers are counting.
+// Attaches to the region by its key and prints what the workers are counting. It is no child of httpd.
 //   php watch.php --key KEY [--until HITS]
 // Ends when HITS hits are counted, or on a signal.
 
@@ -32,7 +32,7 @@ for ($round = 0, $hits = 0; $hits < $until; $round++) {
         number_format($hits),
         number_format(($hits - $hits_before) / (($time - $time_before) / 1e9)),
         count($traffic->workers()),
-        $latest ? "{$latest['path']} by {$latest['agent']} (worker {$latest['pid']})" : 'nobody yet'
+        $latest ? "{$latest['path']} by {$latest['agent']} (worker {$latest['pid']})" : 'none yet'
     );
     echo $on_terminal ? "\r\e[K" . $line : "$line\n";
     [$hits_before, $time_before] = [$hits, $time];

@@ -3,8 +3,7 @@
 
 declare(strict_types=1);
 
-// The page of `./dev demo slots`: notes on the scoreboard what this worker is doing, and takes as long for it as such
-// pages do.
+// The page of `./dev demo slots`: notes on the scoreboard what this worker is doing, and takes as long as a real page would.
 
 require __DIR__ . '/scoreboard.php';
 

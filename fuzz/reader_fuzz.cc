@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// libFuzzer target: MsgpackReader over any bytes. It stays inside them (they lie in a heap block of exactly their size,
-// under AddressSanitizer), ends, grants containers no more elements than there are bytes, leaves its position when it
-// refuses, and takes whole documents exactly where the library's parser does.
+// libFuzzer target: MsgpackReader over any bytes. It must
+//   - stay inside them: they lie in a heap block of exactly their size, under AddressSanitizer,
+//   - end,
+//   - grant containers no more elements than there are bytes,
+//   - leave its position when it refuses,
+//   - and accept the same whole documents as msgpack-c's parser.
 
 #include <cstdio>
 #include <cstdlib>
@@ -18,7 +21,7 @@ namespace {
   std::abort();
 }
 
-/// Whether the library takes the bytes as one value with nothing behind it.
+/// Whether msgpack-c accepts the bytes as one value with nothing behind it.
 bool LibraryAccepts(const char* data, size_t size) {
   msgpack::null_visitor visitor;
   size_t offset = 0;
@@ -67,6 +70,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         break;
     }
   }
-  if (reader.Finished() != LibraryAccepts(bytes.get(), size)) Finding("the library's parser is of another opinion");
+  if (reader.Finished() != LibraryAccepts(bytes.get(), size)) Finding("msgpack-c's parser disagrees");
   return 0;
 }

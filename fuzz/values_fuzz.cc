@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// libFuzzer target: stored bytes to PHP values, in an embedded PHP with classes whose hooks do what hooks may do.
+// libFuzzer target: stored bytes to PHP values, in an embedded PHP. The hooks of its classes do all that hooks may do.
 //
-// The input's first byte chooses what surrounds the call: warnings that throw, classes that are not allowed, a callback
-// for unknown classes, and a memory limit that ends the call half-way (by longjmp). The rest is the document, in a heap
-// block of exactly its size that is freed before the value is used. Only src is instrumented; PHP is Debian's, with its
-// request memory in the C heap, so AddressSanitizer sees what either does to a freed or foreign block.
+// The input's first byte chooses the surroundings of the call: warnings that throw, classes that are not allowed, a
+// callback for unknown classes, a memory limit that ends the call half-way (by longjmp). The rest is the document, in a
+// heap block of exactly its size, which is freed before the value is used. Only src is instrumented. PHP is Debian's,
+// with its request memory in the C heap, so AddressSanitizer sees what either does to a freed or foreign block.
 //
-// Found here, besides what sanitizers see: more memory for one document than its size justifies, memory that is not
-// given back, a failure that leaves a value or a success that leaves an exception, and plain data that does not survive
-// being stored again. Documents are mutated as the trees they are: a byte more in an object changes the lengths around
-// it.
+// Findings, besides those of sanitizers:
+//   - a document takes more memory than its size justifies, or does not give it back,
+//   - a failure leaves a value, or a success an exception,
+//   - plain data changes when it is stored again.
+//
+// Documents are mutated as trees: one more byte in an object changes the lengths around it.
 
 // clang-format off
 #include "php/php_shmpack.h"  // Before every other: it brings php.h.
@@ -32,6 +34,7 @@
 #include "php/values/value_encoder.h"
 #include "php_main.h"
 #include "sapi/embed/php_embed.h"
+#include "shmpack/msgpack_format.h"
 #include "shmpack/msgpack_reader.h"
 #include "shmpack/value_types.h"
 #include "zend_exceptions.h"
@@ -40,16 +43,16 @@ extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);
 
 namespace {
 
-// What one document may take while it is read: live at the worst moment, user code's share included. A nested array of
-// one element is a byte, and in PHP 192 bytes, a frame of the decoder, and for a moment the frames' old block. The most
-// that was met is 370 bytes for each byte.
+// The memory that reading one document may take, at the worst moment, user code included. A nested array of one element
+// is one byte; it takes 192 bytes in PHP, a frame of the decoder, and for a moment the frames' old block. The most ever
+// seen is 370 bytes for each byte.
 constexpr size_t kPeakPerByte = 512;
 constexpr size_t kPeakAtLeast = 64 << 10;
 constexpr size_t kBallast = 16 << 20;
 constexpr int kRunsPerRequest = 2'000;
 constexpr int kMostTries = 5;
 
-// No function that reaches out of the process, should a document ever get to call one.
+// No function that reaches out of the process, in case a document gets to call one.
 char ini_settings[] =
     "display_errors=0\nlog_errors=0\nhtml_errors=0\nerror_reporting=32767\nmemory_limit=-1\nmax_execution_time=0\n"
     "date.timezone=UTC\nopen_basedir=/nonexistent\nallow_url_fopen=0\nregister_argc_argv=0\nsysvshm.init_mem=20000\n"
@@ -58,7 +61,7 @@ char ini_settings[] =
     "stream_socket_client,stream_socket_server,posix_kill,pcntl_fork,pcntl_exec,sleep,usleep,time_nanosleep,set_time_"
     "limit\n";
 
-// What the classes below do on purpose to end the request at once: PHP 8.2 "cannot declare", 8.4 "cannot redeclare" it.
+// The error by which classes below end the request on purpose: PHP 8.2 "cannot declare", 8.4 "cannot redeclare" it.
 const char kFatal[] = "declare class Plain";
 
 const char kClasses[] = R"php(
@@ -163,7 +166,7 @@ new DateTimeImmutable('@0');
   std::abort();
 }
 
-/// The C heap as this thread uses it. libFuzzer's other thread does not count.
+/// This thread's use of the C heap. libFuzzer's other thread does not count.
 struct Heap {
   size_t live;
   size_t peak;
@@ -178,7 +181,7 @@ void Freed(const volatile void* block) {
   if (block != nullptr) heap.live -= __sanitizer_get_allocated_size(const_cast<const void*>(block));
 }
 
-/// The function that the decoder believes to be called from: without one PHP takes an exception for fatal.
+/// The function that seems to call the decoder. Without one, PHP treats an exception as fatal.
 zend_execute_data frame;
 zend_internal_function caller;
 
@@ -193,7 +196,7 @@ void StartRequest() {
   zend_catch { failed = true; }
   zend_end_try();
   if (failed) Finding("the classes cannot be defined");
-  // A PHP that keeps memory errors for later exits at twice the limit: far above what any document takes.
+  // A PHP that delays memory errors exits at twice the limit. This puts that far above what any document takes.
   static_cast<void>(emalloc(kBallast));
   EG(current_execute_data) = &frame;
 }
@@ -208,13 +211,13 @@ void RestartRequest() {
 }
 
 int StartModules(sapi_module_struct* sapi) {
-  // What is there was allocated in PHP 8.2 and is a constant in 8.4: left alone.
+  // The old value is allocated in PHP 8.2 and a constant in 8.4, so it is not freed.
   sapi->ini_entries = strdup(ini_settings);
   return php_module_startup(sapi, &shmpack_module_entry);
 }
 
 void StartPhp() {
-  // Each block of request memory is one of the C heap, and all of a request's are freed when it ends.
+  // Each block of request memory is a block of the C heap, and is freed when the request ends.
   setenv("USE_ZEND_ALLOC", "0", 1);
   setenv("USE_TRACKED_ALLOC", "1", 1);
   __sanitizer_install_malloc_and_free_hooks(Allocated, Freed);
@@ -229,7 +232,7 @@ void StartPhp() {
   StartRequest();
 }
 
-/// What surrounds the decoder, from the input's first byte.
+/// The surroundings of the decoder, from the input's first byte.
 struct Setting {
   explicit Setting(uint8_t choice)
       : warnings_throw((choice & 1) != 0),
@@ -242,7 +245,7 @@ struct Setting {
   size_t memory_limit;  // Bytes above what is used before; 0: none.
 };
 
-/// Blocks of one run that are not PHP's; a bailout leaves them for the caller to free.
+/// Blocks of one run that are not PHP's. After a bailout the caller frees them.
 struct Scratch {
   char* document = nullptr;
   char* again = nullptr;
@@ -261,7 +264,7 @@ char* CopyOf(const shmpack::ValueBytes& bytes) {
   return copy;
 }
 
-/// What a document that was just written holds.
+/// What a freshly written document holds.
 struct Contents {
   bool plain = true;     // No objects, enum cases or references.
   bool objects = false;  // Or enum cases.
@@ -280,7 +283,7 @@ Contents ContentsOf(const char* data, size_t size) {
   return contents;
 }
 
-/// A PHP that keeps it for later that the memory limit was met ends the request here, as its own code would next.
+/// A PHP that delays the error of the memory limit ends the request here, as its own code would do next.
 void EndIfOutOfMemory() {
 #ifdef ZEND_HAS_OOM
   if (!ZEND_HAS_OOM()) return;
@@ -289,7 +292,7 @@ void EndIfOutOfMemory() {
 #endif
 }
 
-/// What a document of this run took at its worst moment, if that was more than its size justifies.
+/// The memory that a document of this run took at its worst moment, if its size does not justify that.
 size_t excess = 0;
 
 bool DecodeMeasured(const char* document, size_t size, zval* value, bool* plain) {
@@ -305,17 +308,17 @@ bool DecodeMeasured(const char* document, size_t size, zval* value, bool* plain)
   return ok;
 }
 
-/// Reads the document, stores what it held, reads that, and stores it once more.
+/// Reads the document, stores its value, reads that, and stores it once more.
 void RoundTrip(size_t size, Scratch& scratch) {
   zval value;
   bool called_plain = false;
   const bool ok = DecodeMeasured(scratch.document, size, &value, &called_plain);
-  FreeScratch(scratch.document);  // The value is not to point into it.
+  FreeScratch(scratch.document);  // The value must not point into it.
   if (!ok) return;
   shmpack::php::EncodedValue encoded;
   const bool stored = shmpack::php::EncodeValue(&value, &encoded);
   EndIfOutOfMemory();
-  if (stored == (EG(exception) != nullptr)) Finding("encoding and its exception are of two opinions");
+  if (stored == (EG(exception) != nullptr)) Finding("encoding failed without an exception, or succeeded with one");
   zend_clear_exception();
   if (!stored) {
     zval_ptr_dtor(&value);
@@ -347,7 +350,7 @@ void RoundTrip(size_t size, Scratch& scratch) {
   zend_clear_exception();
 }
 
-/// False: PHP left by longjmp, and the request is not to be used any more.
+/// False: PHP left by longjmp, and the request must not be used any more.
 bool RunOnce(const uint8_t* data, size_t size, const Setting& setting) {
   static Scratch scratch;
   scratch.document = static_cast<char*>(std::malloc(size));
@@ -374,7 +377,7 @@ bool RunOnce(const uint8_t* data, size_t size, const Setting& setting) {
   return survived;
 }
 
-// What a document is made of, for the mutator.
+// The tree of a document, for the mutator.
 
 struct Node {
   enum Kind : uint8_t { kLeaf, kArray, kMap, kExt } kind = kLeaf;
@@ -427,15 +430,16 @@ std::string Emit(const Node& node) {
   for (const Node& child : node.children) inner += Emit(child);
   std::string out;
   if (node.kind == Node::kExt) {
-    out = "\xc8";
+    out.push_back(static_cast<char>(shmpack::kHeadExt16));
     AppendBig(&out, static_cast<uint32_t>(inner.size()), 2);
     out.push_back(static_cast<char>(node.ext_type));
   } else {
     const auto count = static_cast<uint32_t>(node.kind == Node::kMap ? node.children.size() / 2 : node.children.size());
-    if (count < 16) {
-      out.push_back(static_cast<char>((node.kind == Node::kMap ? 0x80 : 0x90) | count));
+    if (count <= shmpack::kMaxFixCount) {
+      out.push_back(
+          static_cast<char>((node.kind == Node::kMap ? shmpack::kHeadFixMap : shmpack::kHeadFixArray) | count));
     } else {
-      out = node.kind == Node::kMap ? "\xde" : "\xdc";
+      out.push_back(static_cast<char>(node.kind == Node::kMap ? shmpack::kHeadMap16 : shmpack::kHeadArray16));
       AppendBig(&out, count, 2);
     }
   }
@@ -449,9 +453,13 @@ Node Leaf(std::string bytes) {
 }
 
 Node Text(const std::string& text) {
-  return Leaf((text.size() < 32 ? std::string(1, static_cast<char>(0xa0 | text.size()))
-                                : std::string("\xd9") + static_cast<char>(text.size())) +
-              text);
+  std::string head(1, static_cast<char>(shmpack::kHeadStr8));
+  if (text.size() <= shmpack::kMaxFixStr) {
+    head[0] = static_cast<char>(shmpack::kHeadFixStr | text.size());
+  } else {
+    head.push_back(static_cast<char>(text.size()));
+  }
+  return Leaf(head + text);
 }
 
 Node Ext(int8_t type, std::vector<Node> children) {
@@ -683,7 +691,7 @@ void MutateTree(Node& root, Random& random) {
 
 }  // namespace
 
-/// PHP keeps its modules to the end, which a leak check at the end would report. Leaks are found per document instead.
+/// PHP keeps its modules until the end, and a leak check there would report them. Leaks are found per document instead.
 extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
@@ -711,7 +719,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Setting setting(data[0]);
   static int runs = 0;
   if (++runs % kRunsPerRequest == 0) RestartRequest();
-  // A first run may make tables of PHP's grow that stay. What each run takes or leaves is the document's.
+  // A first run may make PHP's own tables grow for good. What every run takes or leaves is the document's.
   for (int tries = 0; tries < kMostTries; ++tries) {
     const size_t before = heap.live;
     excess = 0;
@@ -722,7 +730,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (heap.live > before) {
       zend_gc_collect_cycles();
       zend_clear_exception();
-      // The keys of maps met before are kept for a while.
+      // The keys of earlier maps are kept for a while.
       shmpack::php::EndDecoding();
       shmpack::php::BeginDecoding();
     }

@@ -1,9 +1,9 @@
-# peers side by side: ext/sysvshm, APCu, Yac, shmpack (--quick: fewer rounds, what is in docs/bench stays)
+# compare with ext/sysvshm, APCu and Yac; --quick: fewer rounds, docs/bench stays as it is
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Prints tables, and writes them with JSON and pictures: a whole run to docs/bench, a quick one to out/bench. Slow figures
-# fail nothing.
+# Prints tables, and writes them as text, JSON and pictures: a whole run to docs/bench, a quick one to out/bench. Slow figures
+# are no failure.
 
 case "$*" in
   '') bench_arguments=(--effort full --into "$root/docs/bench" --command './dev bench') ;;
@@ -15,7 +15,8 @@ need_php
 need_packages gnuplot-nox util-linux
 build_extension
 mkdir -p "$out/bench"
-mapfile -t bench_sources < <(sources_of "$root"/src/core/{base,slots} "$root/src/port")
+bench_list=$(sources_of "$root"/src/core/{base,slots} "$root/src/port")
+mapfile -t bench_sources <<<"$bench_list"
 for bench_program in lock_cost slot_cost line_cost; do
   "${CXX:-g++}" -std=c++20 -O2 -pthread -I"$root/include" -I"$root/src" -o "$out/bench/$bench_program" \
     "$root/bench/$bench_program.cc" "${bench_sources[@]}" ||
@@ -23,7 +24,7 @@ for bench_program in lock_cost slot_cost line_cost; do
   bench_arguments+=("--${bench_program/_/-}" "$out/bench/$bench_program")
 done
 
-# Unpacked, not installed: the user's own PHP does not get them, and Debian's packages of the two exclude each other.
+# Unpacked, not installed: the user's own PHP stays without them, and Debian's packages of the two exclude each other.
 bench_folder=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')
 for bench_peer in apcu yac; do
   if bench_file=$(unpacked_file "php$php_version-$bench_peer" "$bench_folder/$bench_peer.so"); then
@@ -33,7 +34,7 @@ for bench_peer in apcu yac; do
   fi
 done
 
-# The keys are chosen here, so that their objects go away even when the bench is interrupted.
+# This script chooses the keys, so that it can remove their objects even when the bench is interrupted.
 bench_key=$("$php" -n -r 'echo random_int(0x10000, 0x7ffffff0);')
 # A copy: a build meanwhile would change the file under the process that has it loaded.
 bench_extension=$(mktemp "${TMPDIR:-/tmp}/shmpack-bench.XXXXXX.so")

@@ -1,4 +1,4 @@
-# build the extension, or `httpd`: Apache's module, or `library`: for C and C++, into out/; the last line is its path
+# build the extension, `httpd` (Apache's module) or `library` (for C and C++); the last line is its path
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 

@@ -1,4 +1,4 @@
-# delete what the other subcommands made: out/, and what failed tests left beside the tests
+# delete out/ and what failed tests left in tests/
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 

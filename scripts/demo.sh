@@ -1,4 +1,4 @@
-# Apache workers share variables, a CLI process watches (--requests N, --keep); `demo slots`: a scoreboard of workers in slots
+# Apache workers and a CLI process share variables [--requests N] [--keep]; `slots`: workers on a scoreboard
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 

@@ -1,17 +1,18 @@
-# feed hostile input to region, slots, reader, semaphore and values; `[--seconds N] [target...]`, 30 s each; fails on a finding
+# feed hostile input to fuzz targets: [--seconds N] [target...], all of them for 30 s each; fails on a finding
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# fuzz/<target>_fuzz.cc is a libFuzzer target, built with AddressSanitizer and UndefinedBehaviorSanitizer and started
-# from fuzz/corpus/<target>; `values` has PHP in it, by Debian's libphp*-embed. What a run learns stays in
-# out/fuzz/<target>, and the next one goes on from there. A finding's input is kept in out/fuzz too.
+# fuzz/<target>_fuzz.cc is a libFuzzer target, built with AddressSanitizer and UndefinedBehaviorSanitizer. It starts from
+# fuzz/corpus/<target>. A run keeps the inputs that reach new code in out/fuzz/<target>, and the next run starts from them,
+# too. The input of a finding is kept in out/fuzz. The target `values` contains PHP, from Debian's libphp*-embed.
 
-# In an IPC namespace of its own, where that can be had: a crash leaves no segment behind.
+# In an IPC namespace of its own, if root runs it: a crash leaves no segment behind.
 if [[ -z ${SHMPACK_IPC_NAMESPACE:-} && $(id -u) -eq 0 ]] && unshare --ipc true 2>/dev/null; then
   exec env SHMPACK_IPC_NAMESPACE=1 unshare --ipc "$root/dev" fuzz "$@"
 fi
 
 fuzz_seconds=30
+fuzz_all=$(files_of '_fuzz\.cc$' "$root/fuzz" | sed 's|.*/||; s|_fuzz\.cc$||')
 fuzz_targets=()
 while [[ $# -gt 0 ]]; do
   case $1 in
@@ -20,49 +21,53 @@ while [[ $# -gt 0 ]]; do
       fuzz_seconds=$2
       shift 2
       ;;
-    region | slots | reader | semaphore | values)
+    *)
+      grep -q -x -F "$1" <<<"$fuzz_all" || fail "there is no fuzz target '$1': ${fuzz_all//$'\n'/, }"
       fuzz_targets+=("$1")
       shift
       ;;
-    *) fail "there is no fuzz target '$1': region, slots, reader, semaphore, values" ;;
   esac
 done
-[[ ${#fuzz_targets[@]} -gt 0 ]] || fuzz_targets=(region slots reader semaphore values)
+[[ ${#fuzz_targets[@]} -gt 0 ]] || mapfile -t fuzz_targets <<<"$fuzz_all"
 
 fuzz_out=$out/fuzz
 fuzz_found=0
 mkdir -p "$fuzz_out"
 
-# fuzz_parts <target>: what it is made of besides its own source, and the options that it needs.
-fuzz_parts() {
-  local faults='-DSHMPACK_FAULTS -DSHMPACK_FUZZ_LOADS' includes
+# fuzz_parts_of <target>: leaves in fuzz_parts what it is made of besides its own source, and the options that it needs.
+fuzz_parts_of() {
+  local folders options list
   case $1 in
-    region | slots) echo "$faults -Wl,--wrap=syscall" "$(sources_of "$root"/src/{core,port})" ;;
-    reader) sources_of "$root/src/core/values" ;;
-    semaphore) echo "$faults" "$(sources_of "$root"/src/core/semaphore "$root/src/port")" ;;
+    region | slots) folders=(core port) options='-DSHMPACK_FAULTS -DSHMPACK_FUZZ_LOADS -Wl,--wrap=syscall' ;;
+    reader) folders=(core/values) options= ;;
+    semaphore) folders=(core/semaphore port) options='-DSHMPACK_FAULTS -DSHMPACK_FUZZ_LOADS' ;;
     values)
-      includes=$("$php_config" --includes)
+      need_php
+      need_packages "libphp$php_version-embed"
+      options=$("$php_config" --includes)
       # PHP's macros declare parameters that not every function uses.
-      echo "${includes//-I/-isystem}" -Wno-unused-parameter "$(sources_of "$root"/src/{php,core,port})" "-l:libphp$php_version.so"
+      options="${options//-I/-isystem} -Wno-unused-parameter -l:libphp$php_version.so"
+      folders=(php core port)
       ;;
+    *) fail "scripts/fuzz.sh does not say what the fuzz target $1 is made of" ;;
   esac
+  list=$(sources_of "${folders[@]/#/$root/src/}")
+  mapfile -t fuzz_parts <<<"$list"
+  read -ra options <<<"$options"
+  fuzz_parts+=("${options[@]}")
 }
 
 # fuzz_build <target>: leaves the program in out/fuzz, unless the one there is newer than every source.
 fuzz_build() {
-  local program=$fuzz_out/$1_fuzz parts
-  if [[ $1 == values ]]; then
-    need_php
-    need_packages "libphp$php_version-embed"
-  fi
+  local program=$fuzz_out/$1_fuzz
+  fuzz_parts_of "$1"
   if [[ -x $program && -z $(find "$root/src" "$root/include" "$root/fuzz" "$root/scripts/fuzz.sh" \
     -type f -not -path '*/corpus/*' -newer "$program" -print -quit) ]]; then
     return
   fi
   say "building $1_fuzz"
-  read -ra parts -d '' < <(fuzz_parts "$1" && printf '\0')
   clang++ -std=c++20 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -Wall -Wextra -Werror -DMSGPACK_NO_BOOST -I"$root/include" -I"$root/src" "$root/fuzz/$1_fuzz.cc" "${parts[@]}" \
+    -Wall -Wextra -Werror -DMSGPACK_NO_BOOST -I"$root/include" -I"$root/src" "$root/fuzz/$1_fuzz.cc" "${fuzz_parts[@]}" \
     -o "$program.new" >"$program.log" 2>&1 || {
     grep -m 20 -E 'error' "$program.log" >&2 || true
     fail "$1_fuzz did not build: see $program.log"
@@ -70,7 +75,7 @@ fuzz_build() {
   mv "$program.new" "$program"
 }
 
-# fuzz_wait <pid>: its exit code; and no segment, semaphore or folder that the targets use.
+# fuzz_wait <pid>: returns its exit code, and removes the segments, semaphores and folder that the targets use.
 fuzz_wait() {
   local status=0 key
   wait "$1" || status=$?
@@ -95,10 +100,11 @@ fuzz_report() {
   echo "  again: $7"
 }
 
-# fuzz_run <target>: builds it, runs it, and says what came of it.
+# fuzz_run <target>: builds it, runs it, and reports.
 fuzz_run() {
   local target=$1 log=$fuzz_out/$1.log learnt=$fuzz_out/$1 program=$fuzz_out/$1_fuzz status=0 input runs began options
   fuzz_build "$target"
+  files_of . "$root/fuzz/corpus/$target" >/dev/null
   began=$SECONDS
   mkdir -p "$learnt"
   options=(-max_total_time="$fuzz_seconds" -timeout=10 -print_final_stats=1 -artifact_prefix="$fuzz_out/$target-")

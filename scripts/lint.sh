@@ -3,12 +3,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 
 source "$root/scripts/lib/checks.sh"
+lint_sources=$(files_of '\.(cc|h|c)$' "$root"/{src,include,tests,fuzz,bench})
+lint_php=$(files_of '\.(inc|php)$' "$root"/{tests,demo,bench,ide,scripts,shmpack.stub.php})
 need_packages clang-format shellcheck php-cli
 lint_bad=0
 
 say "clang-format"
-find "$root/src" "$root/include" "$root/tests" "$root/fuzz" "$root/bench" -name '*.cc' -o -name '*.h' -o -name '*.c' | grep -v '/shmpack_arginfo\.h$' |
-  xargs clang-format --dry-run -Werror || lint_bad=1
+grep -v '/shmpack_arginfo\.h$' <<<"$lint_sources" | xargs clang-format --dry-run -Werror || lint_bad=1
 
 say "shellcheck"
 # SC2154: root, out, php and the like come from the file that sources it. SC2016: PHP and sed have a $ of their own.
@@ -17,7 +18,7 @@ shellcheck -x -P "$root" -e SC2154,SC2016 "$root/dev" "$root/.ci/run" "$root"/sc
 say "php -l"
 while IFS= read -r lint_file; do
   "$php" -n -l "$lint_file" >/dev/null || lint_bad=1
-done < <(find "$root/tests" "$root/fuzz" "$root/demo" "$root/bench" "$root/ide" "$root/scripts" "$root/shmpack.stub.php" -name '*.inc' -o -name '*.php' 2>/dev/null)
+done <<<"$lint_php"
 
 say "layers"
 check_layers >&2 || lint_bad=1

@@ -1,56 +1,63 @@
-# check the models of locks, values and slots (docs/model) with spin; see that a broken one is found out
+# check the models in docs/model with spin, and that spin finds each mistake put into them
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# One line per check: its name, the states looked at, the errors. A check must be exhaustive to count. After the checks, each
-# protocol with one thing left out, where spin must find an error.
+# Prints a line for each check: its name, the states that spin visited, the errors. A check counts only if its search was
+# complete. Then come protocols with one step left out or wrong, where spin must find an error.
 
 [[ $# -eq 0 ]] || fail "model: unknown option $1; usage: ./dev model"
-need_packages spin gcc libc6-dev
 model_folder=$out/model
-rm -rf "$model_folder"
-mkdir -p "$model_folder"
 
-# model_check <holds|fails> <name> <model> <setting>...
+# model_check <holds|fails> <name> <model> <setting>...: runs spin in a folder of its own, since spin leaves its trail of an
+# error there.
 model_check() {
-  local expected=$1 name=$2 model=$3 folder=$model_folder/$2 setting kind=-DSAFETY optimise=-O1 fair=() states errors
+  local expected=$1 name=$2 model=$3 folder=$model_folder/$2 setting kind=-DSAFETY optimise=-O1 fair=()
   shift 3
   [[ $expected == holds ]] || optimise=-O0 # An error is found at once.
-  mkdir "$folder"
   for setting in "$@"; do
-    if [[ $setting == LIVENESS ]]; then
-      kind=-DNFAIR=2
-      fair=(-a -f)
-    fi
+    [[ $setting == LIVENESS ]] || continue
+    kind=-DNFAIR=2
+    fair=(-a -f)
   done
+  mkdir "$folder"
   if ! (cd "$folder" && spin -a "${@/#/-D}" "$root/docs/model/$model.pml" && gcc "$optimise" -w "$kind" -DMEMLIM=2000 -o pan pan.c) \
     >"$folder/build.log" 2>&1; then
     echo "$name: could not be built: $folder/build.log"
     return 1
   fi
-  # In its own folder, since it leaves a trail of an error there.
   (cd "$folder" && timeout 120 ./pan -m1000000 "${fair[@]}" >pan.log 2>&1) || true
-  states=$(sed -nE 's/^ *([0-9]+) states, stored.*/\1/p' "$folder/pan.log")
-  errors=$(sed -nE 's/.*errors: ([0-9]+)$/\1/p' "$folder/pan.log")
-  if [[ $expected == fails ]]; then
-    if [[ ${errors:-0} -gt 0 ]]; then
-      echo "$name: found out: $(sed -nE 's/^pan:1: (.*) \(at depth.*/\1/p' "$folder/pan.log")"
-      return 0
-    fi
-    echo "$name: NOT found out: $folder/pan.log"
-    return 1
+  if [[ $expected == holds ]]; then
+    model_must_hold "$name" "$folder/pan.log" "cd $folder && spin -t -p -g ${*/#/-D} $root/docs/model/$model.pml"
+  else
+    model_must_fail "$name" "$folder/pan.log"
   fi
-  echo "$name: states ${states:-?}, errors ${errors:-?}"
+}
+
+# model_must_hold <name> <log of the search> <command that shows an error>
+model_must_hold() {
+  local states errors
+  states=$(sed -nE 's/^ *([0-9]+) states, stored.*/\1/p' "$2")
+  errors=$(sed -nE 's/.*errors: ([0-9]+)$/\1/p' "$2")
+  echo "$1: states ${states:-?}, errors ${errors:-?}"
   if [[ $errors != 0 ]]; then
-    echo "  to see how: cd $folder && spin -t -p -g ${*/#/-D} $root/docs/model/$model.pml"
+    echo "  to see how: $3"
     return 1
-  elif [[ -z $states ]] || grep -q -E 'max search depth too small|Search not completed|reached -DMEMLIM' "$folder/pan.log"; then
-    echo "  but the search was not completed: $folder/pan.log"
+  elif [[ -z $states ]] || grep -q -E 'max search depth too small|Search not completed|reached -DMEMLIM' "$2"; then
+    echo "  but the search was not completed: $2"
     return 1
   fi
 }
 
-# Each line: what is expected, name, model, settings. docs/model/README.md says what each is about.
+# model_must_fail <name> <log of the search>
+model_must_fail() {
+  if ! grep -q -E 'errors: [1-9][0-9]*$' "$2"; then
+    echo "$1: NOT found out: $2"
+    return 1
+  fi
+  echo "$1: found out: $(sed -nE 's/^pan:1: (.*) \(at depth.*/\1/p' "$2")"
+}
+
+# Each line: the expected result, name, model, settings. docs/model/README.md explains each.
 model_checks() {
   cat <<'CHECKS'
 holds lock_exclusion lock USERS=3 KILLS=1 GIVE_UP=true
@@ -150,7 +157,19 @@ fails grab_start_not_compared grab USERS=3 ROUNDS=2 KILLS=1 SAME_PID=true BREAK_
 CHECKS
 }
 
-# Two at a time, as far as there are processors: some take nearly 2 GB.
+model_files=$(files_of '\.pml$' "$root/docs/model")
+for model_file in $model_files; do
+  model_name=$(basename "$model_file" .pml)
+  for model_expected in holds fails; do
+    grep -q "^$model_expected [a-z_]* $model_name " <<<"$(model_checks)" ||
+      fail "model: docs/model/$model_name.pml has no check that '$model_expected'"
+  done
+done
+
+need_packages spin gcc libc6-dev
+rm -rf "$model_folder"
+mkdir -p "$model_folder"
+# At most two at a time: some take nearly 2 GB.
 model_bad=0
 model_jobs=$(($(nproc) > 1 ? 2 : 1))
 while read -ra model_line; do

@@ -1,12 +1,13 @@
-# see that the tests find mistakes: those in tests/mutants, planted one by one (--list, or names and patterns of some)
+# plant the mistakes of tests/mutants one by one; fails if its test misses one; [--list] [name or pattern...]
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# A mutant fails when it survives its test, when its text is not found exactly once in its file (the source has changed: bring the
-# mutant along), or when it does not build. tests/mutants/README.md says how to write one. About ten minutes.
+# A mutant fails in three cases: its test does not find it; its text is not exactly once in its file, because the source has
+# changed; it does not build. tests/mutants/README.md says how to write one. About ten minutes; the last line is
+# `N passed, N failed`.
 #
-# Everything is done to a copy of the sources in out/mutants. The copy is built once without a mutant, and each test must pass
-# there; for each mutant, what it changes is built anew, and its test is run. A test that hangs is ended, and has found it.
+# The mutants go into a copy of the sources in out/mutants. The copy is built without a mutant first, and each test must pass
+# there. Then, for each mutant, the changed parts are built and its test runs. A test that hangs is ended, and has found it.
 
 mutants_folder=$root/tests/mutants
 mutants_out=$out/mutants
@@ -17,12 +18,13 @@ mutants_seconds=30
 
 # mutants_select <name or pattern>...: fills mutants_selected; all when none is given.
 mutants_select() {
-  local file name pattern found
+  local files file name pattern found
   mutants_selected=()
+  files=$(files_of '\.mutant$' "$mutants_folder")
   [[ $# -gt 0 ]] || set -- '*'
   for pattern in "$@"; do
     found=
-    for file in "$mutants_folder"/*.mutant; do
+    for file in $files; do
       name=$(basename "$file" .mutant)
       # shellcheck disable=SC2053 # a pattern
       [[ $name == $pattern ]] || continue
@@ -53,7 +55,7 @@ mutants_read() {
     fail "$mutants_folder/$1.mutant: it needs file, test, why, '--- before' with text, '--- after'"
 }
 
-# mutants_apply: the mistake into the copy. Fails if the text is not there exactly once.
+# mutants_apply: puts the mistake into the copy. Fails if the text is not there exactly once.
 mutants_apply() {
   local text head rest
   [[ -f $mutants_root/$mutant_file ]] || return 1
@@ -69,7 +71,7 @@ mutants_apply() {
   printf '%s' "$head$mutant_after$rest" >"$mutants_root/$mutant_file"
 }
 
-# Takes all of a mutant back: the source, and what was built of it, with their times.
+# mutants_restore: brings back the source and the build without the mutant, with their times.
 mutants_restore() {
   mv "$mutants_out/original" "$mutants_root/$mutant_file"
   rm -rf "$mutants_build"
@@ -86,7 +88,7 @@ mutants_make() {
   [[ ${#targets[@]} -eq 0 ]] || cmake --build "$mutants_build" -j "$(nproc)" --target "${targets[@]}" >"$log" 2>&1
 }
 
-# mutants_run <log> <test>: a program of tests/core with its arguments, or a function of scripts/lib/checks.sh.
+# mutants_run <log> <test>: runs a program of tests/core with its arguments, or a function of scripts/lib/checks.sh.
 mutants_run() {
   local log=$1 words
   read -ra words <<<"$2"
@@ -97,7 +99,7 @@ mutants_run() {
   fi
 }
 
-# The copy, its build without a mutant, and every test that is to be used on it.
+# mutants_prepare: makes the copy, builds it without a mutant, and runs there each test that the mutants name.
 mutants_prepare() {
   local name folder log=$mutants_out/make.log
   local -A tests=()
@@ -136,7 +138,7 @@ mutants_try() {
   if ! mutants_make "$log" "$mutant_test"; then
     tests_fault "$1: does not build: $log"
   else
-    mutants_run "$log" "$mutant_test" 2>/dev/null || status=$? # The shell itself says so when it crashes.
+    mutants_run "$log" "$mutant_test" 2>/dev/null || status=$? # When it crashes, the shell itself prints that.
     if [[ $status -eq 0 ]]; then
       tests_fault "$1 SURVIVED $mutant_test: $mutant_why"
     else

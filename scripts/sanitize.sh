@@ -1,17 +1,17 @@
-# run the tests under sanitizers and valgrind: core, threads, phpt, valgrind; the last line is `N passed, N failed`
+# run tests under sanitizers and valgrind: [core | threads | phpt | valgrind]...
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# `./dev sanitize [core|threads|phpt|valgrind]...`: all four when none is named. About eight minutes on two cores, less
-# when the builds are there from before.
+# All four when none is named: about eight minutes on two cores, less with the builds of an earlier run. The last line is
+# `N passed, N failed`.
 #
 #   core      every core test with AddressSanitizer and UndefinedBehaviorSanitizer
 #   threads   the core tests with ThreadSanitizer, but region_kill_test, which forks for each step
 #   phpt      the phpt with the extension built with ASan and UBSan, in the system's PHP
-#   valgrind  a few of both, for what compiled-in checks do not see: uninitialised memory, and libraries of others
+#   valgrind  some of both, for what compiled-in checks do not see: uninitialised memory, and other libraries
 #
-# Nothing is suppressed. What a sanitizer reports fails its test, also in a process whose output the test does not read:
-# reports go to files. Everything made is in out/sanitize, the reports in out/sanitize/reports.
+# Nothing is suppressed. A report fails its test, even in a process whose output the test does not read: reports go to files,
+# in out/sanitize/reports. Everything else is in out/sanitize, too.
 
 source "$root/scripts/lib/run_tests.sh"
 own_ipc_namespace sanitize "$@"
@@ -27,8 +27,8 @@ sanitize_new_reports() {
   sanitize_report=$sanitize_reports/$1/report
 }
 
-# sanitize_show_reports <name> <failures counted so far>: prints the top of each report, and counts one failure when nothing of
-# this part has failed although there are some: a process whose output no test reads.
+# sanitize_show_reports <name> <failures before this part>: prints the top of each report. Counts one failure if there are reports
+# and no test of this part failed: they come from a process whose output no test reads.
 sanitize_show_reports() {
   local report found=0
   while IFS= read -r report; do
@@ -39,8 +39,8 @@ sanitize_show_reports() {
   [[ $found -eq 0 || $tests_failed -gt $2 ]] || tests_fault "$1: the reports above"
 }
 
-# sanitize_build_core <folder> <what to give to -fsanitize=>: by g++, which sees an uninitialised variable in its own
-# <regex> once it instruments it.
+# sanitize_build_core <folder> <sanitizers>: always with g++. It warns of an uninitialised variable in its own <regex>
+# when it instruments that; the warning is off.
 sanitize_build_core() {
   say "building the core tests ${2:+with $2}"
   CXX=g++ tests_build_core "$1" -DSHMPACK_SANITIZE="$2" -DCMAKE_BUILD_TYPE=None \
@@ -49,18 +49,19 @@ sanitize_build_core() {
 
 # sanitize_core_tests <name> <folder> <gtest filter> <command in front>...: each program of the folder.
 sanitize_core_tests() {
-  local name=$1 build=$2 filter=$3 before=$tests_failed source program
+  local name=$1 build=$2 filter=$3 before=$tests_failed passed=$tests_passed programs program
   shift 3
   sanitize_new_reports "$name"
-  for source in "$root"/tests/core/*_test.cc; do
-    program=$(basename "$source" .cc)
-    # It ends a process with one thread by SIGKILL at each store of each operation: slow, and nothing but core's to see.
+  programs=$(core_tests)
+  for program in $programs; do
+    # It kills a process with one thread at each store of each operation. That is slow, and only `core` can see something there.
     [[ $name == core || $program != region_kill_test ]] || continue
     start_gtest "$name: $program" "$build/$program" env GTEST_FILTER="$filter" ASAN_OPTIONS=log_path="$sanitize_report" \
       UBSAN_OPTIONS=log_path="$sanitize_report:print_stacktrace=1" \
       TSAN_OPTIONS=log_path="$sanitize_report:halt_on_error=0" "$@"
   done
   await_gtests
+  [[ $tests_passed -gt $passed ]] || tests_fault "$name: no core test passed"
   sanitize_show_reports "$name" "$before"
 }
 
@@ -70,23 +71,17 @@ sanitize_core() {
 }
 
 # Copies to and from a region are atomic bytes here (SHMPACK_TSAN in shared_access.h). The sanitizer knows memory by its
-# address: it compares what threads do through one mapping, not through two.
+# address: it compares accesses of threads through one mapping, not through two.
 sanitize_threads() {
   sanitize_build_core "$sanitize_out/threads" thread || return 0
   sanitize_core_tests threads "$sanitize_out/threads" '*'
 }
 
-# The command line of a PHP for what has ASan in it, in $sanitize_php. The runtime must be there before PHP, and PHP asks
-# for libraries with RTLD_DEEPBIND, which the runtime refuses because its malloc() would then not be everybody's. So two
-# libraries are loaded first: one whose dlopen() drops that flag, and the runtime. The first one also takes both out of
-# the environment again: what a test starts, be it Perl or a shell, goes without, and PHP starts by this command again.
-sanitize_make_php() {
-  local folder=$sanitize_out/php binary runtime undefined
-  mkdir -p "$folder"
-  binary=$("$php" -n -r 'echo PHP_BINARY;')
-  runtime=$(g++ -print-file-name=libasan.so)
-  undefined=$(g++ -print-file-name=libubsan.so)
-  cat >"$folder/no_deepbind.c" <<'SHIM'
+# sanitize_make_shim <folder>: builds no_deepbind.so there. PHP opens libraries with RTLD_DEEPBIND, which ASan's runtime refuses,
+# because such a library would call another malloc(). The shim's dlopen() drops that flag. It also takes LD_PRELOAD out of the
+# environment: what a test starts, be it Perl or a shell, runs without ASan; PHP starts by its own command again.
+sanitize_make_shim() {
+  cat >"$1/no_deepbind.c" <<'SHIM'
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -97,12 +92,23 @@ void *dlopen(const char *file, int flags) {
   return next(file, flags & ~RTLD_DEEPBIND);
 }
 SHIM
-  gcc -shared -fPIC -O1 -o "$folder/no_deepbind.so" "$folder/no_deepbind.c" ||
-    fail "the library that drops RTLD_DEEPBIND did not build: $folder/no_deepbind.c"
+  gcc -shared -fPIC -O1 -o "$1/no_deepbind.so" "$1/no_deepbind.c" ||
+    fail "the library that drops RTLD_DEEPBIND did not build: $1/no_deepbind.c"
+}
+
+# sanitize_make_php: leaves the command of a PHP that can load libraries with ASan in $sanitize_php: the shim and the runtime are
+# loaded before PHP.
+#   USE_ZEND_ALLOC=0          PHP's allocator takes large pieces, so ASan would not see what lies between two values
+#   ZEND_DONT_UNLOAD_MODULES  reports have names only while the library is loaded
+#   detect_leaks=0            without its allocator, PHP does not free the memory of a request that ended early
+sanitize_make_php() {
+  local folder=$sanitize_out/php binary runtime undefined
+  mkdir -p "$folder"
+  sanitize_make_shim "$folder"
+  binary=$("$php" -n -r 'echo PHP_BINARY;')
+  runtime=$(g++ -print-file-name=libasan.so)
+  undefined=$(g++ -print-file-name=libubsan.so)
   sanitize_php=$folder/php
-  # USE_ZEND_ALLOC=0: PHP's own allocator takes large pieces and hides from ASan what lies between two values.
-  # ZEND_DONT_UNLOAD_MODULES: reports have names only while the library is loaded. detect_leaks=0: PHP without its
-  # allocator frees nothing at a request's end by force, so everything of a request that ended early counts as a leak.
   cat >"$sanitize_php" <<SCRIPT
 #!/bin/bash
 export LD_PRELOAD=$folder/no_deepbind.so:$(realpath "$runtime"):$(realpath "$undefined")
@@ -115,17 +121,17 @@ SCRIPT
 }
 
 sanitize_phpt() {
-  local extension tests=() file before=$tests_failed
-  # These start what is not PHP and loads the extension, or build a second one, or are about files: Apache has no ASan
-  # before it, the demo is Apache, packaging and stock have nothing of ours running. Two leave a process less address space
-  # than ASan reserves.
+  local extension tests=() files file before=$tests_failed
+  files=$(files_of '\.phpt$' "$root/tests")
+  # Left out: Apache and FPM load the extension without ASan before it (the demo is Apache), the bench builds programs of its
+  # own, packaging and stock run little of the extension. Two leave a process less address space than ASan reserves.
   while IFS= read -r file; do
     case ${file#"$root"/tests/} in
       demo/* | packaging/* | stock/* | loading/apache_* | cache/a_worker_of_* | bench/*) ;;
       shm/attach_that_cannot_map_* | slots/limits_of_the_process_*) ;;
       *) tests+=("$file") ;;
     esac
-  done < <(find "$root/tests" -name '*.phpt' | sort)
+  done <<<"$files"
   sanitize_build_extension
   sanitize_make_php
   sanitize_new_reports phpt
@@ -135,7 +141,7 @@ sanitize_phpt() {
   sanitize_show_reports phpt "$before"
 }
 
-# The extension with ASan and UBSan, away from the one that is for use. Leaves it in $extension.
+# sanitize_build_extension: leaves the extension with ASan and UBSan in $extension, apart from the one for use.
 sanitize_build_extension() {
   local out=$sanitize_out/extension
   local CXXFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'
@@ -145,8 +151,8 @@ sanitize_build_extension() {
   build_extension
 }
 
-# Chosen for what they reach: every operation on a region or slot, hostile bytes, the codec both ways, hooks, loading at run time.
-# Not what measures time or kills, where everything takes twenty times as long.
+# The phpt are chosen for what they reach: every operation on a region or slot, hostile bytes, the codec both ways, hooks, loading
+# at run time. None of them measures time or kills: everything takes twenty times as long here.
 sanitize_valgrind() {
   local extension command=$sanitize_out/valgrind.php folder=$sanitize_out/valgrind.extensions before
   local options=(-q --error-exitcode=99)
@@ -156,19 +162,19 @@ sanitize_valgrind() {
     "$root/tests/values/serialization_hooks_run_as_for_serialize.phpt"
     "$root/tests/shm/detached_by_a_hook_throws.phpt"
     "$root/tests/shm/put_var_full_keeps_old_value.phpt"
-    "$root/tests/slots/functions_and_methods_are_the_same.phpt"
-    "$root/tests/slots/view_is_live.phpt"
+    "$root/tests/slots/slot_functions_and_methods_do_the_same.phpt"
+    "$root/tests/slots/view_reads_and_writes_a_slot_in_place.phpt"
     "$root/tests/loading/dl_lasts_one_request.phpt"
   )
   need_packages valgrind
   sanitize_build_core "$sanitize_out/plain" "" || return 0
   say "valgrind"
-  # A report is a file, an empty one when there is nothing to say. (NothingIsRead: valgrind reads for itself now and then.)
+  # Each process leaves a report, empty if valgrind found nothing. (NothingIsRead: valgrind itself reads files at times.)
   sanitize_core_tests valgrind-core "$sanitize_out/plain" '-*RobustLock*:RegionThreads*:*GetsTheMode*:*NothingIsRead*' \
     valgrind "${options[@]}" "--log-file=$sanitize_reports/valgrind-core/report.%p"
 
   build_extension
-  # Ours alone: run-tests itself loads by dl() whatever lies there, and PHP frees dom's classes twice after that.
+  # With nothing but shmpack: run-tests loads by dl() all that lies there, and after that PHP frees dom's classes twice.
   rm -rf "$folder"
   mkdir -p "$folder"
   ln -s "$extension" "$folder/shmpack.so"

@@ -1,6 +1,8 @@
-# write src/php/shmpack_arginfo.h, with PHP's own generator, and ide/shmpack.php from shmpack.stub.php
+# write src/php/shmpack_arginfo.h and ide/shmpack.php from shmpack.stub.php
 # shellcheck shell=bash
 # SPDX-License-Identifier: BSD-3-Clause
+#
+# The first by PHP's own generator, gen_stub.php.
 
 need_php
 need_packages php-parser
@@ -9,7 +11,7 @@ rm -rf "$stubs_work"
 mkdir -p "$stubs_work"
 cp "$root/config.m4" "$root/shmpack.stub.php" "$stubs_work/"
 (cd "$stubs_work" && "$phpize" >/dev/null) # Brings gen_stub.php.
-# It wants PHP-Parser beside itself and would download it; Debian's package has the same classes.
+# It wants PHP-Parser beside itself, or downloads it; Debian's package has the same classes.
 stubs_parser=$stubs_work/build/PHP-Parser-$(grep -oP '\$version = "\K[0-9.]+' "$stubs_work/build/gen_stub.php")
 mkdir -p "$stubs_parser/lib"
 ln -s /usr/share/php/PhpParser "$stubs_parser/lib/PhpParser"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# What the pictures have in common. Columns of the data: where, shmpack, ext/sysvshm, APCu, Yac.
+# What the pictures share. Columns of the data: the place on the axis, shmpack, ext/sysvshm, APCu, Yac.
 
 set encoding utf8
 set terminal svg size 800,360 font 'DejaVu Sans,Arial,sans-serif,12' background rgb 'white'
@@ -11,7 +11,7 @@ set tics nomirror out scale 0.5
 set key at screen 0.5,0.05 center center horizontal reverse Left maxrows 1 samplen 2 width 0
 set grid linetype 1 linewidth 0.5 linecolor rgb '#dddddd'
 names = 'shmpack ext/sysvshm APCu Yac'
-# Told apart by colour and by form; ours is the full one.
+# Peers differ by colour and by form; shmpack's mark is the full one.
 set linetype 1 linecolor rgb '#c02020' linewidth 2.5 pointtype 7 pointsize 0.9
 set linetype 2 linecolor rgb '#1f5fa8' linewidth 1.5 pointtype 4 pointsize 0.8
 set linetype 3 linecolor rgb '#d98200' linewidth 1.5 pointtype 8 pointsize 0.9

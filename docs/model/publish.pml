@@ -242,7 +242,7 @@ proctype Writer(byte me) {
   atomic { ended[me] = true }
 }
 
-// PeekEntry(), or PeekUndone() while the last holder is dead, then Copy(). Looks again until it has a value or finds none.
+// PeekEntry(), or PeekUndoRecord() while the last holder is dead, then Copy(). Looks again until it has a value or finds none.
 proctype Reader() {
   byte reads, floor, before, number;
   bool undone;

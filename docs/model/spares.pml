@@ -110,7 +110,7 @@ inline CopyIn() {
   block[fresh].bytes[1] = number
 }
 
-// OverwriteLocked(), up to the commit.
+// OverwriteInStripe(), up to the commit.
 inline Overwrite() {
   // One step, since the record counts for nothing until it is armed. In publish.pml each word is a step.
   d_step {
@@ -132,7 +132,7 @@ inline Overwrite() {
   entry[at].version = version
 }
 
-// UndoOverwriteLocked() for stripe `mine`: puts back what was not committed, finishes what was.
+// UndoOverwriteInStripe() for stripe `mine`: puts back what was not committed, finishes what was.
 inline Undo() {
   undoing = stripe[mine].armed;
   if
@@ -475,7 +475,7 @@ inline ForgetRead() {
   d_step { from = NONE; rest = 0; bytes[0] = 0; bytes[1] = 0; undone = false; before = 0 }
 }
 
-// PeekEntry(), or PeekUndone() behind a dead holder, then Copy(). Looks again until it has a value.
+// PeekEntry(), or PeekUndoRecord() behind a dead holder, then Copy(). Looks again until it has a value.
 proctype Reader() {
   byte reads, floor, before, from, rest, bytes[2];
   bool undone;

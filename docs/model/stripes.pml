@@ -58,7 +58,7 @@ inline LeaveAlone() {
   }
 }
 
-// OverwriteLocked(), of entry `at`.
+// OverwriteInStripe(), of entry `at`.
 inline Overwrite() {
   d_step { last_version = last_version + 2; mine = last_version }
   undo[0] = entry[at].word[0];
@@ -71,7 +71,7 @@ inline Overwrite() {
   armed = 0
 }
 
-// UndoOverwriteLocked().
+// UndoOverwriteInStripe().
 inline Undo() {
   if
   :: armed != 0 ->

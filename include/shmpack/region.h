@@ -2,10 +2,13 @@
 //
 // Region: variables under integer keys in shared memory that unrelated processes attach by one System V key.
 //
-// Every operation is atomic with respect to every other process. Reading takes no lock. Writing holds the region's lock
-// for the time of a copy (or, to replace a value by one that takes as much room, that of a sixteenth of all keys); a
-// process that is killed while it holds it freezes nobody: the next one finds out from the kernel, puts the half-done
-// change back or completes it, and goes on.
+// Every operation is atomic with respect to every other process.
+//
+//   - Reading takes no lock.
+//   - Writing holds the region's lock for the time of a copy. To replace a value by one that takes as much room, it
+//     holds the lock of a sixteenth of all keys instead.
+//   - A process that is killed with a lock held freezes nobody. The next holder learns of it from the kernel, puts the
+//     half-done change back or completes it, and goes on.
 //
 // A Region is a process's handle: trivially copyable and destructible, to be closed by Detach(). It is not thread-safe;
 // threads attach each for themselves. A forked child's copy is a handle of its own: parent and child both go on and
@@ -15,7 +18,7 @@
 // at attach, and used from private memory. Contradictions give Code::kCorrupt.
 //
 // `timeout_ms` bounds the wait for the lock in every function that has it; then Code::kTimeout, and nothing has
-// changed. A lock that this process has waited for in vain, and whose word has not changed since, costs a moment only.
+// changed. Once a wait has timed out, this process waits only a moment for that lock until its word changes.
 //
 // Every function but Detach() and RemoveSegment() gives kOverwritten, at once, when another program has stored into the
 // header; nothing has changed then.
@@ -25,6 +28,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "shmpack/entry_read.h"
 #include "shmpack/lock_holder.h"
 #include "shmpack/region_layout.h"
 #include "shmpack/status.h"
@@ -40,12 +44,6 @@ struct Peeked {
   uint32_t entry = 0;    // Where it lay; Copy() needs it.
   Offset block = Offset::kNone;
   uint8_t head[kInlineBytes] = {};  // The first bytes, as many as there are; all of them if length <= kInlineBytes.
-};
-
-/// A value that is kept in its entry.
-struct InlineValue {
-  uint64_t version = 0;
-  ShortBytes bytes;
 };
 
 struct RegionStats {
@@ -76,9 +74,9 @@ class Region {
   /// and write bits of a new one's mode. With no right to write, attaches for reading only. Key 0 (IPC_PRIVATE) creates
   /// a region that only this process and its later forks share and that is gone with the last of them; it is no segment
   /// of the system's. Errors: kTooSmall (below what ext/sysvshm takes, when creating), kTooLarge (above kMaxDataBytes,
-  /// when creating), kStockSegment, kForeign, kVersion, kByteOrder, kCorrupt, kTimeout (somebody is stopped while
-  /// creating it), kUntrusted (made by a user whom `trusted` does not contain, and left unread; null trusts anybody),
-  /// kSystem. What this call made and cannot use it removes, unless somebody else has mapped it meanwhile.
+  /// when creating), kStockSegment, kForeign, kVersion, kByteOrder, kCorrupt, kTimeout (its maker is stopped),
+  /// kUntrusted (made by a user whom `trusted` does not contain, and left unread; null trusts all), kSystem. A segment
+  /// that this call made and cannot use it removes, unless another process has mapped it.
   static Status Attach(int32_t key, uint64_t size_bytes, uint32_t permissions, uint32_t timeout_ms, Region* out,
                        const TrustedOwners* trusted = nullptr) noexcept;
 
@@ -88,7 +86,8 @@ class Region {
   /// Unmaps it. The handle is detached afterwards; detaching twice does nothing.
   void Detach() noexcept;
 
-  /// Removes the key, so that the next Attach() creates another region. Those attached keep this one. kSystem.
+  /// Removes the key, so that the next Attach() creates another region. Processes that are attached keep this one.
+  /// kSystem.
   Status RemoveSegment() noexcept;
 
   bool attached() const noexcept { return header_ != nullptr; }
@@ -99,39 +98,16 @@ class Region {
   uint64_t region_id() const noexcept { return header_->origin.region_id.load(std::memory_order_relaxed); }
 
   /// Whether the value that Peek() found in `entry` with `version`, in this or an earlier handle to the same segment,
-  /// is still the variable's. For a reader that kept a copy of it: eight loads, no store. False in doubt.
+  /// is still the variable's. For a reader that kept a copy of it: seven loads, no store. False in doubt.
   bool IsCurrent(uint32_t entry, uint64_t version) const noexcept {
-    const EntryShm* const shm = EntryInBounds(entry);
-    if (!HeaderIsIntact(*header_)) return false;
-    // Acquire, all: partner is the release in the core's Store(). The entry may have been given back long ago, and a
-    // value's bytes lie there that look like its version; it exists if it is below entry_count, which changes only
-    // while structure_sequence is odd.
-    const IndexShm& index = header_->index;
-    const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);
-    return shm != nullptr && (sequence & 1) == 0 && entry < index.entry_count.load(std::memory_order_acquire) &&
-           shm->version.load(std::memory_order_acquire) == version &&
-           index.structure_sequence.load(std::memory_order_acquire) == sequence;
+    const EntryShm* const shm = FindEntryShm(*header_, bytes_, entry);
+    return shm != nullptr && HeaderIsIntact(*header_) && HasVersion(*header_, *shm, entry, version);
   }
 
-  /// The value of `key` if it lies in `entry`, where it was seen before, and is small enough to be kept there. False:
-  /// it is not, or it is just being written; ask Peek(). Never blocks.
+  /// The value of `key` if it lies in `entry`, where it was seen before, and is short enough to be kept there. False:
+  /// it is not, or a writer is at it; ask Peek(). Never blocks.
   [[gnu::always_inline]] bool ReadInline(uint32_t entry, int64_t key, InlineValue* out) const noexcept {
-    const EntryShm* const shm = EntryInBounds(entry);
-    const IndexShm& index = header_->index;
-    const uint64_t sequence = index.structure_sequence.load(std::memory_order_acquire);
-    if (shm == nullptr || (sequence & 1) != 0 || !HeaderIsIntact(*header_)) return false;
-    // Acquire, all: as in PeekEntry() in src/core/region/peek.cc, which says why this is one version's value.
-    const uint64_t version = shm->version.load(std::memory_order_acquire);
-    const uint64_t entry_key = shm->key.load(std::memory_order_acquire);
-    const uint32_t meta = shm->meta.load(std::memory_order_acquire);
-    out->bytes.words[0] = shm->payload.load(std::memory_order_acquire);
-    if (UsesTail(meta)) out->bytes.words[1] = TailOf(entry).payload.load(std::memory_order_acquire);
-    out->bytes.count = meta >> kMetaInlineShift;
-    out->version = version;
-    return version != 0 && (version & 1) == 0 && entry_key == static_cast<uint64_t>(key) && (meta & 0xff) == 0 &&
-           out->bytes.count <= kInlineBytes && entry < index.entry_count.load(std::memory_order_acquire) &&
-           shm->version.load(std::memory_order_acquire) == version &&
-           index.structure_sequence.load(std::memory_order_acquire) == sequence;
+    return ReadInlineValue(*header_, bytes_, entry, key, out);
   }
 
   /// Stores a value under `key`, new or in the place of the old one. kTooLarge (above kMaxValueBytes), kReadOnly,
@@ -183,17 +159,6 @@ class Region {
 
   /// Put() by way of the region's lock.
   Status PutAnywhere(int64_t key, const ValueBytes& value, Deadline& deadline) noexcept;
-
-  /// Null: no entry of this region can have that index.
-  const EntryShm* EntryInBounds(uint32_t entry) const noexcept {
-    if (uint64_t{entry} * (sizeof(EntryGroupShm) / kGroupEntries) >= bytes_ - sizeof(HeaderShm)) return nullptr;
-    return reinterpret_cast<const EntryShm*>(reinterpret_cast<const char*>(header_) + bytes_ - EntryBelowEnd(entry));
-  }
-  /// REQUIRES: EntryInBounds(entry) is not null.
-  const EntryTailShm& TailOf(uint32_t entry) const noexcept {
-    return *reinterpret_cast<const EntryTailShm*>(reinterpret_cast<const char*>(header_) + bytes_ -
-                                                  TailBelowEnd(entry));
-  }
 
   HeaderShm* header_ = nullptr;  // Where this process has it.
   uint64_t bytes_ = 0;           // As the kernel says; bounds every offset.

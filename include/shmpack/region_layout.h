@@ -13,11 +13,10 @@
 // sizes are the truth; each changes by one store. The hash chains, the free lists, the owners and the counters can be
 // computed from them, and are, whenever a process died while it held the lock.
 //
-// Who may store. The region's lock guards everything, and each key belongs to a stripe with a lock of its own, which
-// guards that stripe's words and its spare block here, and the version and value words of its variables, for who
-// replaces a value by one that takes as much room. The two exclude each other: who takes a stripe's lock gives it back,
-// with nothing done, if the region's is not free; who has the region's waits until the stripes that matter are free
-// (src/core/region/stripe.h). Who may load: everybody, at any time, checking what it loads.
+// Who may store: a holder of a lock. The region's lock guards everything. A stripe's lock, of which each key has one,
+// guards the stripe's words, its spare block, and the version and value words of its variables, for replacing a value
+// by one that takes as much room. How the two exclude each other: src/core/region/stripe.h. Who may load: every
+// process, at any time, checking what it loads.
 
 #pragma once
 
@@ -62,7 +61,7 @@ struct IndexShm {
   SharedU64 structure_sequence;  // Odd while chains change: a reader that found nothing then must look again.
   SharedU32 entry_count;         // Entries [0, entry_count) exist; twice as many hash buckets.
   uint32_t reserved;
-  SharedU64 hash_key;  // Random, constant after creation: who chooses keys cannot choose their chains and stripes.
+  SharedU64 hash_key;  // Random, constant after creation: users who choose keys cannot choose chains and stripes.
   uint8_t padding[40];
 };
 
@@ -158,7 +157,7 @@ inline constexpr uint32_t kMetaHeap =
     1;  // meta: the value lies in the heap; payload is bytes << 32 | Offset of its block.
 inline constexpr uint32_t kMetaInlineShift = 8;  // meta of a value kept in its entry: bytes << 8.
 
-/// One variable. Half a cache line and never in two of them: who reads beside a writer waits for one line to come.
+/// One variable. Half a cache line and never in two of them: a reader beside a writer waits for one line.
 struct EntryShm {
   SharedU64 version;  // 0: free. Even: the words below are this version's. Odd: they are being replaced.
   SharedU64 key;      // The variable's key, two's complement.

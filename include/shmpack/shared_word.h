@@ -17,6 +17,23 @@ using SharedU64 = std::atomic<uint64_t>;
 static_assert(SharedU32::is_always_lock_free && sizeof(SharedU32) == 4);
 static_assert(SharedU64::is_always_lock_free && sizeof(SharedU64) == 8);
 
+/// Loads a word; partner: the core's Store().
+#ifdef SHMPACK_FUZZ_LOADS
+/// Set by tests and fuzz targets, and called before each Load(): bytes can change between two loads of one word.
+extern void (*load_hook)(const void* word);
+
+template <typename T>
+inline T Load(const std::atomic<T>& word) noexcept {
+  if (load_hook != nullptr) load_hook(&word);
+  return word.load(std::memory_order_acquire);
+}
+#else
+template <typename T>
+inline T Load(const std::atomic<T>& word) noexcept {
+  return word.load(std::memory_order_acquire);
+}
+#endif
+
 /// What a word of that name holds: it reads as another number in the other byte order.
 inline constexpr uint32_t kByteOrderMark = 0x0102'0304;
 

@@ -10,7 +10,7 @@
  *
  * What lies in a slot is its users' affair: bytes, of which those that nobody put are 0. A value that PHP's
  * slotmem_put_var() stored is msgpack, behind five bytes: docs/format/slots.md. A slot that is grabbed and not released
- * when its process ends stays in use until somebody calls shmpack_slots_reclaim(). docs/slotmem.md has an example.
+ * when its process ends stays in use until somebody calls shmpack_slots_reclaim(). docs/slots.md has an example.
  *
  * To link: `./dev build library` prints the path of libshmpack.a, which needs no C++ library at run time. So
  *

@@ -37,7 +37,7 @@ enum class Code : uint32_t {
   kCorrupt,       // The shared bytes contradict themselves; nothing was changed.
   kSystem,        // The operating system refused: see os_errno().
   kOverwritten,   // Another program has overwritten the region's header; nothing was changed.
-  kUntrusted,     // It was made by a user who is not trusted; nothing of it was looked at.
+  kUntrusted,     // Its maker is not a trusted user; nothing of it was looked at.
   kStillHeld,     // An earlier call waited for it until the timeout, nothing has changed since, so this one did not.
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // TrustedOwners: whose objects are used where a key leads to one that another user may have made first. By the
-// creator's uid as the kernel has it, which nobody can change; never by what shared bytes say. Plain data.
+// creator's uid as the kernel has it, which no process can change; never by what shared bytes say. Plain data.
 
 #pragma once
 
@@ -13,7 +13,7 @@ struct TrustedOwners {
   static constexpr uint32_t kMostUsers = 32;
 
   bool anybody = true;
-  bool self = false;  // Whoever this process acts as when it looks.
+  bool self = false;  // The user that this process acts as when it looks.
   uint32_t user_count = 0;
   uint32_t users[kMostUsers] = {};
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The msgpack extension types of stored values, and the bounds both sides of the codec keep.
+// The msgpack extension types of stored values, and the bound that both sides of the codec keep.
 //
-// These numbers are part of the format: they are never reused for something else. Each payload is msgpack itself; the
-// forms are written out byte by byte, with examples, in docs/format/values.md. Plain data (nil, booleans, numbers,
-// strings and arrays of them) carries none of these.
+// These numbers are part of the format and are never reused. Each payload is msgpack itself; docs/format/values.md
+// shows the forms byte by byte. Plain data (nil, booleans, numbers, strings and arrays of them) has none of these
+// types.
 
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace shmpack {
 
-/// An object: class name, then a map of its properties (or of what its class's __serialize() gave).
+/// An object: class name, then a map of its properties, or of what its class's __serialize() returned.
 inline constexpr int8_t kExtObject = 1;
 /// An object of a class with its own byte form (PHP's Serializable): class name, then the bytes.
 inline constexpr int8_t kExtSerializable = 2;
@@ -27,7 +27,7 @@ inline constexpr int8_t kExtEnumCase = 6;
 /// The same enum case again: its number, from 0 in the order in which kExtEnumCase begins.
 inline constexpr int8_t kExtSameEnumCase = 7;
 
-/// Arrays, maps, objects and references inside one another: at most this many levels, written or read.
+/// How deep arrays, maps, objects and references may be nested, when written and when read.
 inline constexpr uint32_t kMaxValueDepth = 4096;
 
 }  // namespace shmpack

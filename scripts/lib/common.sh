@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# What the subcommands share; `./dev` sources it before each, with root set. Sets: out (where everything made goes), php.
+# What the subcommands share; `./dev` sources it before each, with root set. Sets out, the folder for all that is made, and php.
 
 out=$root/out
 php=${PHP:-php}
@@ -35,18 +35,18 @@ as_root() {
   fi
 }
 
-# refresh_lists: what Debian has, as far as this machine was told.
+# refresh_lists: fetches Debian's lists of packages.
 refresh_lists() { as_root apt-get update -qq >>"$out/apt.log" 2>&1; }
 
 have_lists() { compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; }
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$1" 2>/dev/null) == ii* ]]; }
 
-# need_packages <Debian package>...: installs those that are missing. Starts no service and edits no configuration.
+# need_packages <Debian package>...: installs the missing ones. Starts no service and edits no configuration.
 need_packages() {
   local missing=() package
   if ! command -v dpkg-query >/dev/null; then
-    say "no dpkg here: taking it that these are installed: $*"
+    say "no dpkg here: assuming that these are installed: $*"
     return
   fi
   for package in "$@"; do
@@ -70,9 +70,9 @@ need_packages() {
     fail "could not install ${missing[*]}: see $out/apt.log, install them by hand, and run this again"
 }
 
-# unpacked_file <Debian package> <path>: prints where a file of a package is: in the system if the package is installed,
-# else in out/deb, where the package is unpacked and not installed. For what would change the system's own httpd or PHP if it
-# were: nothing of theirs is touched, and no root is needed.
+# unpacked_file <Debian package> <path>: prints where a file of a package is: in the system if the package is installed, else in
+# out/deb, where the package is only unpacked. That needs no root, and does not change the system's httpd or PHP as an
+# installation would.
 unpacked_file() {
   local package=$1 path=$2 folder=$out/deb/$1
   if [[ -f $path ]]; then
@@ -97,7 +97,7 @@ need_php() {
   # shellcheck disable=SC2016 # it is PHP's, not the shell's
   php_version=$("$php" -n -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;') ||
     fail "'$php' does not run: install php-cli, or name another one with PHP=/path/to/php ./dev ..."
-  # Those beside it: another PHP of this version may have its own elsewhere.
+  # Those beside it first: each PHP needs its own, and the system may have another PHP of this version.
   local folder suffix
   folder=$(dirname "$(command -v "$php")")
   for suffix in "$php_version" ''; do
@@ -110,42 +110,29 @@ need_php() {
   php_config=php-config$php_version
 }
 
-# sources_of <folder>...: prints the C++ sources of each folder and of those in it. Fails if a folder has none: a list that
-# lost its folder would build, or check, less and say nothing.
-sources_of() {
-  local folder found
+# files_of <pattern> <folder>...: prints the files below each folder whose names match the extended regular expression. Fails
+# if a folder has none: a list that lost its folder would check less and say nothing. Call it as `list=$(files_of ...)`: as
+# an argument, or in <(...), its failure ends nothing.
+files_of() {
+  local pattern=$1 folder found
+  shift
   for folder in "$@"; do
-    found=$(find "$folder" -name '*.cc' | sort)
-    [[ -n $found ]] || fail "no sources in $folder"
+    found=$(find "$folder" -type f | grep -E "$pattern" | sort) || fail "no file matches '$pattern' in $folder"
     echo "$found"
   done
 }
+
+# sources_of <folder>...: prints the C++ sources below each folder, as files_of does.
+sources_of() { files_of '\.cc$' "$@"; }
 
 # build_extension: leaves the extension in $extension, and PHP's build files in $out/phpize. Incremental: objects are
 # in out/build, sources stay where they are.
 build_extension() {
   need_php
   need_packages g++ make libmsgpack-cxx-dev
-  local stage=$out/phpize build=$out/build log=$out/build.log stamp
-  mkdir -p "$stage" "$build"
-  ln -sfn "$root/src" "$stage/src"
-  ln -sfn "$root/include" "$stage/include"
-  stamp=$(cat "$root/config.m4" <("$php" -n -v) <(echo "${CXX:-} ${CXXFLAGS:-} ${LDFLAGS:-} $root") | cksum)
-  if [[ ! -f $build/Makefile || $(cat "$build/stamp" 2>/dev/null || true) != "$stamp" ]]; then
-    say "configuring"
-    rm -rf "$build"
-    mkdir -p "$build"
-    cp "$root/config.m4" "$stage/"
-    (cd "$stage" && "$phpize") >"$log" 2>&1 || fail "phpize failed: see $log"
-    (cd "$build" && "$stage/configure" --with-php-config="$(command -v "$php_config")") >>"$log" 2>&1 ||
-      fail "configure failed: $(grep -m 1 'error:' "$log" || true) (all of it: $log)"
-    echo "$stamp" >"$build/stamp"
-  elif [[ -z $(find "$build/src" -name '*.dep' -print -quit) ]]; then
-    # This PHP's makefiles do not know which headers a source includes: build all of it when one is newer.
-    if [[ -n $(find "$root/src" "$root/include" -name '*.h' -newer "$build/modules/shmpack.so" 2>/dev/null) ]]; then
-      make -C "$build" clean >/dev/null
-    fi
-  fi
+  local build=$out/build log=$out/build.log
+  configure_extension "$out/phpize" "$build" "$log"
+  clean_when_headers_changed "$build"
   say "building"
   if ! make -C "$build" -j "$(nproc)" >"$log" 2>&1; then
     grep -E 'error|Error|undefined' "$log" | head -40 >&2 || true
@@ -154,8 +141,44 @@ build_extension() {
   grep -E 'warning:' "$log" >&2 || true
   extension=$build/modules/shmpack.so
   [[ -f $extension ]] || fail "the build made no $extension: see $log"
-  # Either no object has a list of its headers, or each has: else a change of a header would build only a part.
-  local objects lists
+  check_header_lists "$build"
+}
+
+# configure_extension <folder for phpize> <folder to build in> <log>: does nothing if config.m4, PHP, the compiler and its
+# options are those of the last time.
+configure_extension() {
+  local stage=$1 build=$2 log=$3 stamp
+  mkdir -p "$stage" "$build"
+  ln -sfn "$root/src" "$stage/src"
+  ln -sfn "$root/include" "$stage/include"
+  stamp=$(cat "$root/config.m4" <("$php" -n -v) <(echo "${CXX:-} ${CXXFLAGS:-} ${LDFLAGS:-} $root") | cksum)
+  [[ ! -f $build/Makefile || $(cat "$build/stamp" 2>/dev/null || true) != "$stamp" ]] || return 0
+  say "configuring"
+  rm -rf "$build"
+  mkdir -p "$build"
+  cp "$root/config.m4" "$stage/"
+  (cd "$stage" && "$phpize") >"$log" 2>&1 || fail "phpize failed: see $log"
+  (cd "$build" && "$stage/configure" --with-php-config="$(command -v "$php_config")") >>"$log" 2>&1 ||
+    fail "configure failed: $(grep -m 1 'error:' "$log" || true) (all of it: $log)"
+  echo "$stamp" >"$build/stamp"
+}
+
+# clean_when_headers_changed <folder>: makefiles of older PHP do not know which headers a source includes. There, a header that
+# is newer than the extension has everything built anew.
+clean_when_headers_changed() {
+  local build=$1 list headers library=$1/modules/shmpack.so
+  [[ -z $(find "$build/src" -name '*.dep' -print -quit) ]] || return 0
+  list=$(files_of '\.h$' "$root"/{src,include})
+  mapfile -t headers <<<"$list"
+  if [[ ! -f $library || -n $(find "${headers[@]}" -newer "$library") ]]; then
+    make -C "$build" clean >/dev/null
+  fi
+}
+
+# check_header_lists <folder>: either no object has a list of its headers, or each has one. With some, a changed header would
+# build only a part.
+check_header_lists() {
+  local build=$1 objects lists
   objects=$(find "$build/src" -name '*.lo' | wc -l)
   lists=$(find "$build/src" -name '*.dep' | wc -l)
   [[ $objects -gt 0 && ($lists -eq 0 || $lists -eq $objects) ]] ||
@@ -184,8 +207,8 @@ build_library() {
   echo "$stamp" >"$build/stamp"
 }
 
-# build_httpd_module <source.c> <name> <linker's option>...: leaves <name>.so in $httpd_module. apxs leaves its own files
-# beside a source, so that gets a folder under out/.
+# build_httpd_module <source.c> <name> <linker's option>...: leaves <name>.so in $httpd_module. The source is copied to a folder
+# under out/, because apxs leaves files beside it.
 build_httpd_module() {
   need_packages apache2-dev
   local source=$1 name=$2 build=$out/httpd/$2 apxs
@@ -204,7 +227,7 @@ build_httpd_module() {
   [[ -f $httpd_module ]] || fail "apxs made no $httpd_module: see $build/log"
 }
 
-# build_httpd: leaves the module with the slots, which needs nothing of ours at run time, in $httpd_module.
+# build_httpd: leaves Apache's module, which contains the library, in $httpd_module.
 build_httpd() {
   build_library
   build_httpd_module "$root/src/httpd/mod_slotmem_shm.c" mod_slotmem_shmpack "-Wl,$library"

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# The demo of slots: each worker of a private httpd keeps its state in a slot, a process of the command line draws the
-# board. One worker is killed, its slot is found and reclaimed. Ends by itself.
+# The demo of slots: each worker of a private httpd keeps its state in a slot, and a CLI process draws the board. It kills one
+# worker, and finds and reclaims that worker's slot. Ends by itself.
 
 [[ $# -eq 0 ]] || fail "demo: slots takes no options"
 
 demo_set_up
-# The workers make the table: in a folder that is theirs.
+# The workers make the table, in a folder that they own.
 demo_shared=$demo_folder/shared
 mkdir -m 700 "$demo_shared"
 [[ $(id -u) -ne 0 ]] || chown www-data "$demo_shared"
@@ -15,7 +15,7 @@ demo_table=$demo_shared/scoreboard
 # shellcheck disable=SC2034 # demo_start_httpd reads it
 demo_modules=("$demo_extension")
 
-# Spare workers enough that httpd starts one in the place of the killed one.
+# With 5 spare workers wanted, httpd replaces the killed one.
 demo_start_httpd slots "$demo_table" 5 worker.php scoreboard.php
 demo_say "$(demo_httpd_version) with shmpack on 127.0.0.1:$demo_port; the slots are in $demo_table"
 echo
@@ -40,7 +40,7 @@ unset "demo_running[$demo_visitors]"
 demo_no_complaints
 demo_stop_httpd
 
-demo_say "What was seen"
+demo_say "Summary"
 "${demo_php[@]}" "$root/demo/board_check.php" --table "$demo_table" --board "$demo_home/board.json" \
   --visitors "$demo_home/visitors.json" || demo_fail "the slots do not agree with what happened (see above)"
 

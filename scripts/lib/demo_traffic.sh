@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# The demo of variables: httpd twice, first with shmpack, then with the stock extensions; drives the same load at both and
-# compares.
+# The demo of variables: runs httpd twice, with shmpack and with the stock extensions, under the same load, and compares.
 
 demo_requests=50000
 demo_connections=8
@@ -21,7 +20,7 @@ demo_ipc_ids() { { ipcs -m | awk '/^0x/ { print "shm", $2 }' && ipcs -s | awk '/
 
 demo_key_exists() { { ipcs -m && ipcs -s; } | grep -q "^$(printf '0x%08x' "$1") "; }
 
-# One side of the comparison at a time, shmpack or stock: leaves demo_key, too.
+# demo_start <shmpack|stock>: starts one side of the comparison. Leaves demo_key, too.
 demo_start() {
   # shellcheck disable=SC2034 # demo_start_httpd reads it
   if [[ $1 == shmpack ]]; then demo_modules=("$demo_extension"); else demo_modules=(sysvsem sysvshm); fi
@@ -30,7 +29,7 @@ demo_start() {
   demo_start_httpd "$1" "$demo_key" 1 page.php traffic.php
 }
 
-# The load at this side's httpd, watched by a process of its own.
+# demo_drive: sends the load to this side's httpd, while another process watches.
 demo_drive() {
   local watcher load status=0 tries
   "${demo_php[@]}" "$root/demo/watch.php" --key "$demo_key" --until "$demo_requests" &
@@ -45,7 +44,7 @@ demo_drive() {
   unset "demo_running[$load]"
   [[ $status -eq 0 ]] || demo_fail "not every request was answered as it should be (see above)"
 
-  # It ends by itself when it sees the last hit, which is there by now.
+  # The watcher ends by itself when it sees the last hit, which has been counted by now.
   for ((tries = 0; tries < 50; tries++)); do
     kill -0 "$watcher" 2>/dev/null || break
     sleep 0.1
@@ -56,7 +55,7 @@ demo_drive() {
   demo_no_complaints
 }
 
-# demo_check [--remove]
+# demo_check [--remove]: compares the shared counts with what was answered; then removes region and semaphore.
 demo_check() {
   "${demo_php[@]}" "$root/demo/check.php" --key "$demo_key" --load "$demo_home/load.json" "$@" ||
     demo_fail "the shared counts are not what was answered (see above)"
@@ -110,4 +109,4 @@ done
 demo_nothing_left $(sed -n '/"workers"/,$ s/^ *"\([0-9]*\)":.*/\1/p' "$demo_folder"/*/load.json)
 demo_new=$(comm -13 <(echo "$demo_ipc_before") <(demo_ipc_ids) | paste -sd,)
 echo
-echo "Everything is stopped and no IPC object is left${demo_new:+ (new ones of other programs: $demo_new)}."
+echo "Everything is stopped and no IPC object is left${demo_new:+ (other programs made new ones: $demo_new)}."

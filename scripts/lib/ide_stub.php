@@ -1,11 +1,11 @@
 <?php
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Prints ide/shmpack.php, made from shmpack.stub.php, whose layout it counts on: what belongs into a namespace is indented by
-// four spaces, has its comment right above it, and ends with the line, or with the brace of its class. `./dev stubs` runs it.
+// Prints ide/shmpack.php, made from shmpack.stub.php; `./dev stubs` runs it. It relies on the layout of the stub: a declaration
+// in a namespace is indented by four spaces, has its comment right above it, and ends with its line or the brace of its class.
 //
-// The global sem_*, shm_* and their classes are left out: editors know them from the stock extensions already. Their
-// comments go to the twins in Shmpack\, and those of functions to the methods that are the same.
+// The global sem_*, shm_* and their classes are left out: editors know them from the stock extensions. Their comments go to
+// the twins in Shmpack\, and those of functions to the methods that do the same.
 
 const OWN_GLOBALS = '/^(const SLOTMEM_|function slotmem_)/';
 const DECLARATION = '~(?<comment>^ *+/\*\*(?:(?!\*/).)*+\*/\n)?^(?<code> *+(?:const|function|public|public static function|final class) .*?)\n~ms';
@@ -22,11 +22,11 @@ foreach ($found as ['comment' => $comment, 'code' => $code]) {
     if (preg_match('/^ *function (\w+)/', $code, $name)) $comments[$name[1]] = $comment;
 }
 
-/** The numbers of what @cvalue names. */
+/** The numbers of the constants that @cvalue names. */
 preg_match_all('/^ *(kSlots\w+) = (\d+),/m', file_get_contents("$root/include/shmpack/slot_table_layout.h"), $found);
 $numbers = array_combine($found[1], $found[2]);
 
-/** A declaration as it is in the result. */
+/** A declaration as ide/shmpack.php has it. */
 function shown(string $comment, string $code, bool $is_own): string
 {
     global $comments, $numbers;
@@ -38,12 +38,12 @@ function shown(string $comment, string $code, bool $is_own): string
         preg_match('/@cvalue shmpack::(\w+)/', $comment, $name);
         $code = str_replace('UNKNOWN', $numbers[$name[1]], $code);
     }
-    // What is meant for PHP's generator.
+    // Tags for PHP's generator.
     $comment = preg_replace('/^ *\* @(cvalue|strict-properties|not-serializable)\b.*\n/m', '', $comment);
     $comment = preg_replace('/^( *\*\n)+(?= *\*\/)/m', '', $comment);
     $comment = str_replace('@phpstan-', '@', $comment);
     if ($is_own) {
-        // Names in it are now in another namespace.
+        // Names in the comment are now in another namespace.
         $comment = preg_replace(['/(@throws )(?=[A-Z])/', '/\bShmpack\\\\(?=[A-Z])/'], ['$1\\', ''], $comment);
     }
     return "$comment$code\n";

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# Running and counting tests, for `./dev test` and `./dev sanitize`. Counts are in tests_passed and tests_failed, and the last
-# line printed is `N passed, N failed`, however the run ends. Logs go to $tests_logs, which whoever sources this sets.
+# Running and counting tests. Counts are in tests_passed and tests_failed; the last line printed is `N passed, N failed`, however
+# the run ends. Logs go to $tests_logs, which the subcommand sets.
 
 tests_passed=0
 tests_failed=0
 
-# own_ipc_namespace <subcommand> <argument>...: starts that again in an IPC namespace of its own, where that can be had: no
-# other program's objects are there to be taken for ours.
+# own_ipc_namespace <subcommand> <argument>...: starts the subcommand again in an IPC namespace of its own, if root runs it:
+# then no object of another program is taken for one of the tests.
 own_ipc_namespace() {
   if [[ -z ${SHMPACK_IPC_NAMESPACE:-} && $(id -u) -eq 0 ]] && unshare --ipc true 2>/dev/null; then
     exec env SHMPACK_IPC_NAMESPACE=1 unshare --ipc "$root/dev" "$@"
@@ -22,7 +22,7 @@ tests_count() {
   tests_failed=$((tests_failed + $3))
 }
 
-# Counts one failure that belongs to no single test.
+# tests_fault <what>...: counts one failure that belongs to no single test.
 tests_fault() {
   echo "FAIL $*"
   tests_failed=$((tests_failed + 1))
@@ -42,8 +42,17 @@ tests_summary() {
   exit "$status"
 }
 
-# tests_build_core <folder> <option of cmake>...: the programs of tests/core. Fails if one could not be built; the others are
-# there.
+# core_tests: prints the names of the programs of tests/core.
+core_tests() { files_of '_test\.cc$' "$root/tests/core" | sed 's|.*/||; s|\.cc$||'; }
+
+# phpt_folders <name>...: prints each folder with phpt, but not those named.
+phpt_folders() {
+  local IFS='|'
+  files_of '\.phpt$' "$root/tests" | sed 's|/[^/]*$||' | sort -u | grep -v -E "/tests/($*)$" || fail "no phpt besides $*"
+}
+
+# tests_build_core <folder> <option of cmake>...: builds the programs of tests/core. Fails if one could not be built; the
+# others are there.
 tests_build_core() {
   local build=$1
   shift
@@ -68,25 +77,31 @@ run_gtest() {
     # A crash, or a report at the end, leaves no summary of failures: one.
     failed=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) tests?, listed below:$/\1/p' "$log")
     [[ ${failed:-0} -gt 0 ]] || failed=1
+  elif [[ $passed -eq 0 ]] && ! grep -q -E '^Note: Google Test filter|^\[  SKIPPED \]' "$log"; then
+    echo "FAIL $name has no test: $log"
+    failed=1
   fi
   tests_count "$name" "$passed" "$failed"
   sed -nE 's/^figure: /  /p' "$log"
 }
 
-# start_gtest: run_gtest in the background, as soon as fewer run than there are processors. await_gtests prints and counts what
-# they came to, in the order in which they were started.
+# start_gtest <as for run_gtest>...: run_gtest in the background, once fewer run than there are processors.
 tests_started=()
 start_gtest() {
   while [[ $(jobs -rp | wc -l) -ge $(nproc) ]]; do wait -n || true; done
   tests_started+=("$2")
   rm -f "$2.counts"
-  (
-    tests_passed=0 tests_failed=0
-    run_gtest "$@" >"$2.said" 2>&1
-    echo "$tests_passed $tests_failed" >"$2.counts"
-  ) &
+  note_gtest "$@" &
 }
 
+# note_gtest <as for run_gtest>...: leaves its output and its counts in files.
+note_gtest() {
+  local tests_passed=0 tests_failed=0
+  run_gtest "$@" >"$2.said" 2>&1
+  echo "$tests_passed $tests_failed" >"$2.counts"
+}
+
+# await_gtests: waits for all that start_gtest started; prints their output and counts their tests, in the order of their start.
 await_gtests() {
   local program passed failed
   wait
@@ -100,8 +115,8 @@ await_gtests() {
   tests_started=()
 }
 
-# make_extension_dir <folder> <our library>: a folder for PHP to load extensions from: ours, and the stock ones except those
-# that we stand in for, so that a test that asks for sysvsem or sysvshm cannot get the stock one.
+# make_extension_dir <folder> <shmpack.so>: makes a folder for PHP to load extensions from: shmpack and the system's, but not
+# sysvsem and sysvshm. A test that asks for these gets shmpack.
 make_extension_dir() {
   local folder=$1 library=$2 stock file
   stock=$("$php" -n -r 'echo PHP_EXTENSION_DIR;')
@@ -117,9 +132,9 @@ make_extension_dir() {
 }
 
 # run_phpt <name> <run-tests.php> <PHP to run them with> <extension folder> <folder or file>...: a failing test shows its
-# difference.
+# difference; a folder or file without a result fails.
 run_phpt() {
-  local name=$1 runner=$2 command=$3 folder=$4 results=$tests_logs/$1.results log=$tests_logs/$1.log
+  local name=$1 runner=$2 command=$3 folder=$4 results=$tests_logs/$1.results log=$tests_logs/$1.log asked
   shift 4
   rm -f "$results"
   # run-tests fails when a test does; what counts is in its results. A test has three minutes, and the time of the longest.
@@ -133,6 +148,9 @@ run_phpt() {
     tests_fault "$name: run-tests gave no results: $log"
     return
   fi
+  for asked in "$@"; do
+    grep -q -F $'\t'"$(realpath "$asked")" "$results" || tests_fault "$name: no test ran in $asked: $log"
+  done
   sed -n "s|^SKIPPED\t$root/|  skipped: |p" "$results"
   tests_count "$name" "$(grep -c '^PASSED' "$results" || true)" \
     "$(grep -c -E '^(FAILED|BORKED|WARNED|LEAKED|XLEAKED)' "$results" || true)"

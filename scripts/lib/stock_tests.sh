@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# PHP's source, out of Debian's source package, and php-src's own tests of ext/sysvsem and ext/sysvshm. Downloaded once, into
-# out/.
+# PHP's source, from Debian's source package, and php-src's own tests of ext/sysvsem and ext/sysvshm. Downloaded once, to out/.
 
-# stock_tests: leaves them in $out/stock/sysvsem and $out/stock/sysvshm, but for one. PHP_SOURCE=<php-src checkout> spares the
-# download. Two of them expect that var_dump() shows nothing of a region, and ours shows what it is: they may see anything.
+# stock_tests: leaves the tests in $out/stock/sysvsem and $out/stock/sysvshm. PHP_SOURCE=<php-src checkout> saves the download.
+# Two of them expect an empty var_dump() of a region; shmpack shows more, so they accept anything there.
 stock_tests() {
   local stock=$out/stock
-  [[ -d $stock/sysvsem && -d $stock/sysvshm ]] || copy_stock_tests "$stock"
+  (files_of '\.phpt$' "$stock"/{sysvsem,sysvshm}) >/dev/null 2>&1 || copy_stock_tests "$stock"
   sed -i 's/^--EXPECT--$/--EXPECTF--/; s/^\(object(SysvSharedMemory)#.*\) (0) {$/\1 (%d) {%A/' \
     "$stock/sysvshm/002.phpt" "$stock/sysvshm/shutdown_crash_0.phpt"
 }
@@ -27,13 +26,15 @@ copy_stock_tests() {
     mkdir -p "$stock/$name"
     cp "$source/ext/$name/tests/"* "$stock/$name/"
   done
-  # PHP 8.4 has it, 8.2 does not: it overwrites a byte of a value (by FFI) where that lies in a segment of stock, and where a
-  # region of ours has something else. What it asks for is in tests/shm/damaged_region_warns.phpt.
+  files_of '\.phpt$' "$stock"/{sysvsem,sysvshm} >/dev/null
+  # Of PHP 8.4: it overwrites a byte of a value (by FFI) at its place in a segment of ext/sysvshm. A region has something else
+  # there. tests/shm/damaged_region_warns.phpt shows the same for a region.
   rm -f "$stock/sysvshm/shm_get_var_leak.phpt"
 }
 
-# download_php_source <folder> [<part of it, as tar's wildcard>...]: the system's package sources, as deb-src, in an apt configuration of our own; the system's
-# stays as it is. A version that the lists name may not be served any more, so each is tried, newest first.
+# download_php_source <folder> [<part of it, as tar's wildcard>...]: uses the system's package sources, as deb-src, in an apt
+# configuration in out/; the system's stays as it is. Lists may name versions that are no longer served, so it tries each,
+# newest first.
 download_php_source() {
   local target=$1 apt=$out/apt file version
   shift
@@ -49,7 +50,7 @@ download_php_source() {
   local options=(-o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/parts" -o Dir::State::Lists="$apt/lists"
     -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" -o Acquire::Languages=none)
   say "downloading the source of php$php_version"
-  # A source that has no deb-src makes this fail, the others are there all the same.
+  # This fails when one source has no deb-src; the lists of the others are there all the same.
   apt-get "${options[@]}" update >"$apt/update.log" 2>&1 || true
   while IFS= read -r version; do
     if (cd "$apt" && apt-get "${options[@]}" source --download-only --only-source "php$php_version=$version") \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The slot memory of Apache httpd on shmpack's tables: provider "shm" of group "slotmem", in the place of
- * mod_slotmem_shm and under its module's name. docs/slotmem.md says how to use it and what differs.
+ * mod_slotmem_shm and under its module's name. docs/httpd.md says how to use it and what differs.
  *
  * A table is made in the parent while it reads its configuration, and children inherit its addresses. When the
  * configuration goes, at a restart or stop, the parent stores the tables that are to be kept and takes their paths

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// HandleObject<Native>: a PHP object that is nothing but a native handle, as every class of this module is: made by a
-// function and not by `new` or by another extension (PDO makes objects of any class), never cloned, compared by
-// identity, and ended by End(Native&) when it is freed, which is by the end of the request at the latest. So user code
-// never meets one whose handle was not opened.
+// HandleObject<Native>: a PHP object that is nothing but a native handle, as of every class of this module.
 //
-// It has no properties, but shows some to var_dump(), print_r() and debuggers.
+// - Only a function makes one, so user code never meets one whose handle was not opened. `new` throws, and so do other
+//   extensions that make objects of any class, as PDO does.
+// - It is never cloned, and compared by identity.
+// - End(Native&) ends it when it is freed, by the end of the request at the latest.
+// - It has no properties, but shows some to var_dump(), print_r() and debuggers.
 //
-// Native must be trivially destructible: objects live across calls that may leave by longjmp. Fetch it again after
-// everything that may have run user code.
+// Native must be trivially destructible, since objects live across calls that may leave by longjmp. Fetch it again
+// after everything that may have run user code.
 
 #pragma once
 
@@ -25,10 +26,10 @@ class HandleObject {
   static_assert(std::is_trivially_destructible_v<Native>);
 
  public:
-  /// Adds to an array what is shown of a handle. It may wait for nobody and throw nothing.
+  /// Adds to an array what is shown of a handle. It must not wait, and must not throw.
   using Describe = void (*)(const Native& native, zval* shown);
 
-  /// Gives the class its object handlers. `refusal` answers who makes an object of it. Called once per module start.
+  /// Gives the class its object handlers. `refusal` is the Error of `new`. Called once per module start.
   static void Register(zend_class_entry* class_entry, const char* refusal, Describe describe) {
     class_entry_ = class_entry;
     refusal_ = refusal;
@@ -77,7 +78,7 @@ class HandleObject {
     return Z_ARR(shown);
   }
 
-  /// PHP wants an object all the same; it goes with the exception.
+  /// PHP wants an object all the same, and frees it with the exception.
   static zend_object* Refuse(zend_class_entry* class_entry) {
     zend_throw_error(nullptr, "%s", refusal_);
     return Create(class_entry);
@@ -101,8 +102,8 @@ inline void ShowOwner(zval* shown, uint32_t mode, uint32_t owner_uid) {
   add_assoc_long(shown, "owner", static_cast<zend_long>(owner_uid));
 }
 
-/// A System V key out of a PHP integer: every 32 bits, signed or not (crc32() gives unsigned ones). False: it has more,
-/// and a ValueError about argument 1 was thrown.
+/// Makes a System V key of a PHP integer of 32 bits, signed or not (crc32() gives unsigned ones). False: it has more
+/// bits, and a ValueError about argument 1 was thrown.
 inline bool ToKey(zend_long number, int32_t* key) {
   if (number < INT32_MIN || number > static_cast<zend_long>(UINT32_MAX)) {
     zend_argument_value_error(1, "must be between -2147483648 and 4294967295");

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// PHP's memory limit, and the one way to allocate what shared bytes or a user's value decide the size of.
+// PHP's memory limit. What has a size that shared bytes or a user's value decide is allocated here only.
 //
-// Most versions of PHP leave an allocation that would pass the limit by longjmp. Those with ZEND_HAS_OOM() (Debian's
-// 8.2.35, for one) note the error, grant the memory all the same, and raise the error when the function has returned;
-// at a hard limit, by default twice the limit, they end the process without a word. So what may be large is asked for
-// here and may be refused, and what is granted piece by piece is followed by a look at MemoryIsOut(), before kGranted
-// bytes have become many. Either way the caller cleans up and returns, as after an exception, but without a warning:
-// the fatal error comes by itself. Where allocations longjmp, nothing here ever says no.
+// Most versions of PHP leave an allocation that would pass the limit by longjmp. Then nothing here ever refuses.
+//
+// Versions with ZEND_HAS_OOM() (Debian's 8.2.35, for one) note the error, grant the memory all the same, and raise the
+// error when the function has returned. At a hard limit, by default twice the limit, they end the process without a
+// word. So:
+//
+// - What may be large is asked for here, and may be refused.
+// - What is granted piece by piece is followed by a look at MemoryIsOut(), before kGranted bytes have become many.
+// - In both cases the caller cleans up and returns, as after an exception. It does not warn: the fatal error follows.
 
 #pragma once
 
@@ -19,7 +22,7 @@
 
 namespace shmpack::php {
 
-/// Up to here memory is taken without asking; the next look at MemoryIsOut() is soon enough.
+/// Up to so many bytes are taken without asking; the next look at MemoryIsOut() is soon enough.
 inline constexpr size_t kGranted = 4096;
 
 #ifdef ZEND_HAS_OOM
@@ -38,7 +41,7 @@ zend_always_inline zend_string* NewString(size_t length) {
   return EXPECTED(length <= kGranted) ? zend_string_alloc(length, false) : zend_string_falloc(length, false, true);
 }
 
-/// To be asked before PHP itself allocates that much. False: memory is out.
+/// Ask this before PHP itself allocates that much. False: memory is out.
 zend_always_inline bool HasRoomFor(size_t size) {
   if (EXPECTED(size <= kGranted)) return true;
   void* const probe = NewBytes(size);
@@ -61,7 +64,7 @@ constexpr bool HasRoomFor(size_t) { return true; }
 inline size_t ListBytes(uint32_t count) { return size_t{std::bit_ceil(count)} * sizeof(zval); }
 inline size_t TableBytes(uint32_t count) { return size_t{std::bit_ceil(count)} * (sizeof(Bucket) + sizeof(uint32_t)); }
 
-/// To be asked before a pair is added to a table. False: memory is out.
+/// Ask this before you add a pair to a table. False: memory is out.
 zend_always_inline bool HasRoomForPair(const zend_array* table) {
   return EXPECTED(table->nNumUsed < table->nTableSize) || HasRoomFor(TableBytes(2 * table->nTableSize));
 }

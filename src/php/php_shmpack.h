@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The module: its globals, and what it asks of the file of each function family.
+// The module's globals, and its version.
 //
-// Every family has its functions and one class. module.cc registers both under the global names where the stock
-// extension left them free, and under Shmpack\ always; then it hands the class to the family, which sets the object
-// handlers. The families' functions have C linkage because the generated arginfo is included that way.
-//
-// Globals are per thread under ZTS; nothing else here changes after module start. What is large and per thread belongs
-// into them: a library's thread-local variables have little room in a program that loads it late.
+// Globals are per thread under ZTS; nothing else of the module changes after its start. What is large and per thread
+// belongs here: thread-local variables of a library have little room in a program that loads it late.
 
 #pragma once
 
@@ -27,13 +23,13 @@ extern zend_module_entry shmpack_module_entry;
 
 // clang-format off
 ZEND_BEGIN_MODULE_GLOBALS(shmpack)
-  zend_long init_mem;   // sysvshm.init_mem: bytes for data of a new region when shm_attach() is not told.
+  zend_long init_mem;   // sysvshm.init_mem: bytes for data of a new region, unless shm_attach() is told.
   double lock_timeout;  // shmpack.lock_timeout: seconds, finite and above 0.
-  uint32_t lock_timeout_ms;  // the same as the core takes it, at least 1.
+  uint32_t lock_timeout_ms;  // The same for the core, at least 1.
   zend_long cache_size;  // shmpack.cache_size: bytes that decoded values may take between calls; 0: none are kept.
   shmpack::php::DecodedCache decoded_cache;
   shmpack::php::MapShapes map_shapes;
-  char *runtime_dir;  // shmpack.runtime_dir: where slot tables with relative names are; empty: this user's, in memory.
+  char *runtime_dir;  // shmpack.runtime_dir: the folder of slot tables with relative names; empty: this user's, in memory.
   char *allowed_classes;  // shmpack.allowed_classes: see php/values/allowed_classes.h.
   shmpack::TrustedOwners trusted_owners;  // shmpack.trusted_owners.
 ZEND_END_MODULE_GLOBALS(shmpack)

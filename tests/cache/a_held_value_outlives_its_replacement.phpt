@@ -1,5 +1,5 @@
 --TEST--
-What a request read goes on reading right after it was replaced and read again
+A value that a request holds stays as it was read when the variable is replaced and read again
 --EXTENSIONS--
 shmpack
 --FILE--
@@ -15,7 +15,7 @@ file_put_contents($page, <<<'PHP'
     if ($_GET['n'] == 3) {
         shm_put_var($region, 1, 'new');
         shm_get_var($region, 1);
-        // Process memory of the same sizes.
+        // Takes process memory of the same sizes.
         for ($i = 0; $i < 2000; $i++) putenv("X$i=" . str_repeat('z', $i % 60));
     }
     echo md5(serialize($held)) === $before ? 'right' : 'WRONG', "\n";

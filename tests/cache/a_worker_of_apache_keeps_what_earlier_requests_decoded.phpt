@@ -1,5 +1,5 @@
 --TEST--
-A worker of Apache's keeps what an earlier request decoded, sees each change, and does not grow; so does its successor
+A worker of Apache, and the one that replaces it, keeps what an earlier request decoded, sees each change, and does not grow
 --EXTENSIONS--
 shmpack
 posix
@@ -50,7 +50,7 @@ file_put_contents("$folder/httpd.conf", <<<CONF
     Require all granted
     </Files>
     CONF);
-// setsid: at its end it signals its whole process group, which is ours.
+// setsid: at its end httpd signals its whole process group, which would be this test's.
 $server = proc_open(['setsid', '/usr/sbin/apache2', '-D', 'FOREGROUND', '-f', "$folder/httpd.conf"], [], $pipes, null,
     ['PHP_INI_SCAN_DIR' => "$folder/none", 'PATH' => '/usr/bin:/bin']);
 try {

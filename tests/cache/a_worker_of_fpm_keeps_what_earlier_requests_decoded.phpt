@@ -1,5 +1,5 @@
 --TEST--
-A worker of PHP-FPM's keeps what an earlier request decoded, sees each change, and does not grow; so does its successor
+A worker of PHP-FPM, and the one that replaces it, keeps what an earlier request decoded, sees each change, and does not grow
 --EXTENSIONS--
 shmpack
 posix

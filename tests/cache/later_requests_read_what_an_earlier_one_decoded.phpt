@@ -17,7 +17,7 @@ file_put_contents($page, <<<'PHP'
     $value = shm_get_var($region, 1);
     $cost = memory_get_usage() - $before;
     $text = shm_get_var($region, 2);
-    // All that may be done to a value that belongs to no request.
+    // All operations on a value that belongs to no request.
     $copy = $value;
     $copy['rows'][1]['name'] .= '!';
     unset($copy['rows'][0]);
@@ -57,7 +57,7 @@ foreach ([1, 2] as $seed) {
     }
 }
 
-// Values that change between requests, each read often enough to be kept: the process does not grow.
+// Values change between requests, and each is read often enough to be kept: the process does not grow.
 $grown = [];
 for ($seed = 3; $seed < 303; $seed++) {
     $expected = $put($seed);
@@ -68,7 +68,7 @@ for ($seed = 3; $seed < 303; $seed++) {
 }
 $kib = max(array_slice($grown, -50)) - max(array_slice($grown, 0, 50));
 echo $kib < 3000 ? "does not grow\n" : "grew by $kib KiB\n";
-// And still keeps: what was outdated no longer counts against the budget.
+// It still keeps values: outdated ones do not count against the budget.
 echo strtok($read(), ' '), "\n";
 proc_terminate($server);
 unlink($page);

@@ -1,5 +1,5 @@
 --TEST--
-A process that polls a changing value of 1 MB 100,000 times does not grow, and what is kept stays within its budget
+A process that polls a changing value of 1 MB 100,000 times does not grow, and its kept values stay within their budget
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -20,7 +20,7 @@ $poll = function (int $times) use ($region, &$text): void {
         $text[$i % 1000] = chr(65 + $i % 26);
         shm_put_var($region, 1, $i % 100 ? $text : ['n' => $i, 'text' => $text]);
         $value = shm_get_var($region, 1);
-        // Now and then twice, so that it is kept for a while.
+        // At times twice, so that it is kept for a while.
         if ($i % 50 === 0 && shm_get_var($region, 1) !== $value) echo "torn\n";
         $got = $i % 100 ? $value : $value["text"];
         if ($got[$i % 1000] !== $text[$i % 1000] || strlen($got) !== strlen($text)) echo "wrong\n";
@@ -33,7 +33,7 @@ $poll(100000);
 printf("request memory: %s\n", memory_get_usage() - $memory < 2e6 ? 'as before' : 'grew');
 printf("process: %s\n", rss_kib() - $rss < 4000 ? 'as before' : 'grew by ' . (rss_kib() - $rss) . ' KiB');
 
-// More than the budget: what was kept goes, and everything still reads right.
+// More than the budget: kept values go, and everything still reads right.
 ini_set('shmpack.cache_size', '2M');
 for ($round = 0; $round < 4; $round++) {
     for ($key = 2; $key < 12; $key++) {

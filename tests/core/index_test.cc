@@ -18,7 +18,7 @@ namespace {
 int loads;
 void CountLoads(const void*) { ++loads; }
 
-TEST(IndexTest, ARingIsLeftWhenAEntryIsToBeUnlinked) {
+TEST(IndexTest, ARingIsLeftWhenAnEntryIsToBeUnlinked) {
   TestRegion region(1'000);
   for (const int64_t key : {1, 2}) ASSERT_EQ(Put(*region, key, "v"), Code::kOk);
   const RegionView view(*region);
@@ -137,7 +137,7 @@ TEST(IndexTest, OnlyAFreeEntryOfTheTableIsTakenForANewKey) {
   }
 }
 
-TEST(IndexTest, ARepairFreesAEntryThatNoRecordCanPutBack) {
+TEST(IndexTest, ARepairFreesAnEntryThatNoRecordCanPutBack) {
   TestRegion region(1'000);
   ASSERT_EQ(Put(*region, 1, "v"), Code::kOk);
   HeaderShm& header = RegionTestPeer::Header(*region);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Holds MsgpackReader to the library's own parser: both must accept the same bytes and see the same tokens in them.
+// Compares MsgpackReader with msgpack-c, the library: both must accept the same bytes and see the same tokens in them.
 
 #include "shmpack/msgpack_reader.h"
 
@@ -20,7 +20,7 @@
 namespace shmpack {
 namespace {
 
-/// One line of text per token, the same for both parsers.
+/// Tokens as text, the same for both parsers.
 class TokenLog {
  public:
   void Plain(const char* name) { text_ += name; }
@@ -62,7 +62,7 @@ struct LibraryVisitor : msgpack::null_visitor {
   bool failed = false;
 };
 
-/// True: `bytes` begins with a whole document, of `*used` bytes.
+/// Whether `bytes` begins with a whole document, of `*used` bytes.
 bool ReadWithLibrary(const std::string& bytes, std::string* tokens, size_t* used) {
   LibraryVisitor visitor;
   *used = 0;
@@ -71,8 +71,8 @@ bool ReadWithLibrary(const std::string& bytes, std::string* tokens, size_t* used
   return whole;
 }
 
-bool ReadOurselves(const std::string& bytes, std::string* tokens, size_t* used) {
-  // A copy of exactly this size, so that a sanitizer sees a read behind the end.
+bool ReadWithReader(const std::string& bytes, std::string* tokens, size_t* used) {
+  // A copy of exactly this size, so that AddressSanitizer sees a read beyond it.
   const std::vector<char> exact(bytes.begin(), bytes.end());
   MsgpackReader reader(exact.data(), exact.size());
   TokenLog log;
@@ -149,14 +149,14 @@ std::string Hex(const std::string& bytes) {
 }
 
 void ExpectSame(const std::string& bytes, uint64_t* accepted) {
-  std::string theirs, ours;
-  size_t their_end = 0, our_end = 0;
-  const bool they_accept = ReadWithLibrary(bytes, &theirs, &their_end);
-  const bool we_accept = ReadOurselves(bytes, &ours, &our_end);
-  ASSERT_EQ(we_accept, they_accept) << Hex(bytes);
-  if (we_accept) {
-    ASSERT_EQ(our_end, their_end) << Hex(bytes);
-    ASSERT_EQ(ours, theirs) << Hex(bytes);
+  std::string library_tokens, reader_tokens;
+  size_t library_end = 0, reader_end = 0;
+  const bool library_accepts = ReadWithLibrary(bytes, &library_tokens, &library_end);
+  const bool reader_accepts = ReadWithReader(bytes, &reader_tokens, &reader_end);
+  ASSERT_EQ(reader_accepts, library_accepts) << Hex(bytes);
+  if (reader_accepts) {
+    ASSERT_EQ(reader_end, library_end) << Hex(bytes);
+    ASSERT_EQ(reader_tokens, library_tokens) << Hex(bytes);
     ++*accepted;
   }
 }
@@ -242,7 +242,7 @@ std::string RandomDocument(std::mt19937_64& random) {
   return std::string(buffer.data(), buffer.size());
 }
 
-TEST(MsgpackReaderTest, AgreesWithLibraryOnDocuments) {
+TEST(MsgpackReader, AgreesWithLibraryOnDocuments) {
   std::mt19937_64 random(1);
   uint64_t accepted = 0;
   for (int i = 0; i < 40000 && !HasFatalFailure(); ++i) {
@@ -251,7 +251,7 @@ TEST(MsgpackReaderTest, AgreesWithLibraryOnDocuments) {
   EXPECT_EQ(accepted, 40000u);
 }
 
-TEST(MsgpackReaderTest, AgreesWithLibraryOnMutatedDocuments) {
+TEST(MsgpackReader, AgreesWithLibraryOnMutatedDocuments) {
   std::mt19937_64 random(2);
   uint64_t accepted = 0;
   for (int i = 0; i < 60000 && !HasFatalFailure(); ++i) {
@@ -268,7 +268,7 @@ TEST(MsgpackReaderTest, AgreesWithLibraryOnMutatedDocuments) {
   EXPECT_LT(accepted, 55000u);
 }
 
-TEST(MsgpackReaderTest, AgreesWithLibraryOnRandomBytes) {
+TEST(MsgpackReader, AgreesWithLibraryOnRandomBytes) {
   std::mt19937_64 random(3);
   uint64_t accepted = 0;
   for (int i = 0; i < 100000 && !HasFatalFailure(); ++i) {
@@ -281,7 +281,7 @@ TEST(MsgpackReaderTest, AgreesWithLibraryOnRandomBytes) {
   EXPECT_GT(accepted, 5000u);
 }
 
-TEST(MsgpackReaderTest, AgreesWithLibraryOnEveryHeadAndLength) {
+TEST(MsgpackReader, AgreesWithLibraryOnEveryHeadAndLength) {
   uint64_t accepted = 0;
   for (int head = 0; head < 256 && !HasFatalFailure(); ++head) {
     for (size_t size = 0; size < 40; ++size) {
@@ -293,8 +293,8 @@ TEST(MsgpackReaderTest, AgreesWithLibraryOnEveryHeadAndLength) {
   EXPECT_GT(accepted, 10000u);
 }
 
-TEST(MsgpackReaderTest, RefusesCountThatOuterContainersLeaveNoBytesFor) {
-  // [[nil x 3], ...] where the inner array would need the byte that the outer one still needs.
+TEST(MsgpackReader, RefusesCountThatOuterContainersLeaveNoBytesFor) {
+  // [[nil, nil, nil], ...]: the inner array would need the byte that the outer one still needs.
   const std::string bytes = "\x92\x93\xc0\xc0\xc0";
   MsgpackReader reader(bytes.data(), bytes.size());
   MsgpackToken token;
@@ -302,7 +302,7 @@ TEST(MsgpackReaderTest, RefusesCountThatOuterContainersLeaveNoBytesFor) {
   EXPECT_FALSE(reader.Next(&token));
 }
 
-TEST(MsgpackReaderTest, ReadsAsManyValuesAsAsked) {
+TEST(MsgpackReader, ReadsAsManyValuesAsAsked) {
   const std::string bytes = "\x01\x02\x03";
   MsgpackReader reader(bytes.data(), bytes.size(), 2);
   MsgpackToken token;
@@ -313,8 +313,7 @@ TEST(MsgpackReaderTest, ReadsAsManyValuesAsAsked) {
   EXPECT_FALSE(reader.Finished());
 }
 
-// Which form a string has is told by the same bytes that the reader goes by.
-TEST(MsgpackReader, StringHeaderIsWhatTheReaderSkips) {
+TEST(MsgpackReader, StringHeaderEndsWhereTheReadersStringBegins) {
   std::mt19937 random(7);
   int found = 0;
   for (int i = 0; i < 300000; ++i) {
@@ -334,12 +333,12 @@ TEST(MsgpackReader, StringHeaderIsWhatTheReaderSkips) {
   EXPECT_GT(found, 1000);
 }
 
-TEST(MsgpackReader, ShortTextIsReadOnlyIfItIsTheSame) {
-  for (size_t size = 0; size <= MsgpackReader::kShortTextBytes; ++size) {
+TEST(MsgpackReader, ReadsShortTextOnlyIfItIsTheSame) {
+  for (size_t size = 0; size <= kMaxFixStr; ++size) {
     const std::string text = std::string("abcdefghijklmnopqrstuvwxyz012345").substr(0, size);
     const std::string document = static_cast<char>(0xa0 | size) + text;
     const auto reads = [&document](const std::string& wanted, size_t length) {
-      // Exactly the bytes: reading on would be seen by AddressSanitizer.
+      // A copy of exactly this size, so that AddressSanitizer sees a read beyond it.
       const std::vector<char> copy(document.begin(), document.begin() + static_cast<ptrdiff_t>(length));
       MsgpackReader reader(copy.data(), copy.size());
       return reader.ReadShortText(wanted.data(), wanted.size()) ? reader.Finished() : !(reader.bytes_left() == length);
@@ -358,7 +357,7 @@ TEST(MsgpackReader, ShortTextIsReadOnlyIfItIsTheSame) {
   EXPECT_FALSE(none.ReadShortText("", 0));
 }
 
-/// What a sink of ReadScalar() was given, as text.
+/// A sink of ReadScalar() that notes its calls as text.
 struct Noted {
   std::string* text;
   void Nil() { *text = "nil"; }
@@ -370,7 +369,7 @@ struct Noted {
   void Binary(const char*, uint32_t) { *text = "binary"; }
 };
 
-TEST(MsgpackReader, ShortBytesAreReadAsTheReaderDoes) {
+TEST(MsgpackReader, ReadsValuesInRegistersAsInMemory) {
   std::mt19937_64 random(8);
   int read = 0;
   for (int i = 0; i < 400000; ++i) {
@@ -382,7 +381,7 @@ TEST(MsgpackReader, ShortBytesAreReadAsTheReaderDoes) {
     std::string expected;
     MsgpackReader reader(reinterpret_cast<const char*>(value.words), value.count);
     const bool whole = reader.ReadScalar(Noted{&expected}) && reader.Finished();
-    // A float 32, or what needs more than a register, is left to the reader.
+    // ReadShort() leaves a float 32, and what does not fit in registers, to the reader.
     const auto head = static_cast<uint8_t>(value.words[0]);
     const bool is_short = whole && head != 0xca && expected != "uint" && expected != "string" && expected != "binary";
     std::string text;
@@ -393,8 +392,7 @@ TEST(MsgpackReader, ShortBytesAreReadAsTheReaderDoes) {
   EXPECT_GT(read, 10000);
 }
 
-// What tells maps apart that begin alike.
-TEST(MsgpackReader, PeekedTextIsTheTokenAndNotWhatFollows) {
+TEST(MsgpackReader, PeeksAtTheNextStringAndNotBeyond) {
   const auto peek = [](const std::string& bytes) { return MsgpackReader(bytes.data(), bytes.size()).PeekShortText(); };
   EXPECT_NE(peek("\xa2"
                  "ab"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The writer's own forms against msgpack-c's packer.
+// Compares the writer's forms with those of msgpack-c's packer, the library's.
 
 #include "core/values/msgpack_writer.h"
 
@@ -24,7 +24,7 @@ std::string Library(auto&& pack) {
   return {buffer.data(), buffer.size()};
 }
 
-/// What `pack` writes into exactly as many bytes as it says it needs.
+/// What `pack` writes into exactly as many bytes as it needs.
 std::string Ours(size_t room, auto&& pack) {
   const auto bytes = std::make_unique<char[]>(room);
   char* const end = pack(bytes.get());
@@ -42,7 +42,7 @@ void ExpectSameInt(int64_t value) {
       << value;
 }
 
-TEST(MsgpackWriter, IntegersAreTheLibrarysAtEveryPowerOfTwo) {
+TEST(MsgpackWriter, PacksIntegersAroundPowersOfTwoLikeTheLibrary) {
   for (int shift = 0; shift < 64; ++shift) {
     for (int64_t distance = -3; distance <= 3; ++distance) {
       const auto value = static_cast<int64_t>((uint64_t{1} << shift) + static_cast<uint64_t>(distance));
@@ -53,12 +53,12 @@ TEST(MsgpackWriter, IntegersAreTheLibrarysAtEveryPowerOfTwo) {
   for (int64_t value = -70000; value <= 70000; ++value) ExpectSameInt(value);
 }
 
-TEST(MsgpackWriter, RandomIntegersAreTheLibrarys) {
+TEST(MsgpackWriter, PacksRandomIntegersLikeTheLibrary) {
   std::mt19937_64 random(1);
   for (int i = 0; i < 200000; ++i) ExpectSameInt(static_cast<int64_t>(random()) >> (random() % 64));
 }
 
-TEST(MsgpackWriter, StringHeadsAreTheLibrarys) {
+TEST(MsgpackWriter, PacksStringHeadsLikeTheLibrary) {
   for (const uint32_t edge : {0U, 32U, 256U, 65536U, UINT32_MAX}) {
     for (uint32_t size = edge - std::min(edge, 3U), i = 0; i < 5; ++size, ++i) {
       EXPECT_EQ(Ours(shmpack::kPackedBytes, [size](char* at) { return shmpack::PackStringHead(at, size, true); }),
@@ -72,7 +72,7 @@ TEST(MsgpackWriter, StringHeadsAreTheLibrarys) {
   }
 }
 
-TEST(MsgpackWriter, DoublesAreTheLibrarysFloat64) {
+TEST(MsgpackWriter, PacksEveryDoubleAsFloat64) {
   std::mt19937_64 random(2);
   for (int i = 0; i < 100000; ++i) {
     const uint64_t bits = random();
@@ -88,18 +88,18 @@ TEST(MsgpackWriter, DoublesAreTheLibrarysFloat64) {
 }
 
 std::string OursText(const std::string& text) {
-  // Exactly the bytes, not a string's NUL behind them: reading on would be seen by AddressSanitizer.
+  // A copy of exactly this size, without the NUL, so that AddressSanitizer sees a read beyond it.
   const auto copy = std::make_unique<char[]>(text.size());
   std::copy(text.begin(), text.end(), copy.get());
-  if (text.size() <= shmpack::kShortTextBytes) {
+  if (text.size() <= shmpack::kMaxFixStr) {
     return Ours(shmpack::kPackedBytes, [&](char* at) { return shmpack::PackShortAscii(at, copy.get(), text.size()); });
   }
   return Ours(shmpack::kPackedBytes + text.size(),
               [&](char* at) { return shmpack::PackMediumAscii(at, copy.get(), text.size()); });
 }
 
-TEST(MsgpackWriter, AsciiOfEverySizeIsTheLibrarysStr) {
-  for (uint32_t size = 0; size <= shmpack::kMediumTextBytes; ++size) {
+TEST(MsgpackWriter, PacksAsciiOfEverySizeLikeTheLibrary) {
+  for (uint32_t size = 0; size <= shmpack::kMaxStr8; ++size) {
     std::string text;
     for (uint32_t i = 0; i < size; ++i) text += static_cast<char>((i * 7 + size) % 128);
     EXPECT_EQ(OursText(text), Library([&](Packer& packer) {
@@ -110,8 +110,8 @@ TEST(MsgpackWriter, AsciiOfEverySizeIsTheLibrarysStr) {
   }
 }
 
-TEST(MsgpackWriter, AnyByteThatIsNotAsciiIsSeen) {
-  for (uint32_t size = 1; size <= shmpack::kMediumTextBytes; ++size) {
+TEST(MsgpackWriter, RefusesTextWithOneByteThatIsNotAscii) {
+  for (uint32_t size = 1; size <= shmpack::kMaxStr8; ++size) {
     for (uint32_t at = 0; at < size; ++at) {
       std::string text(size, 'x');
       text[at] = static_cast<char>(0x80);

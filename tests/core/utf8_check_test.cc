@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The check of UTF-8, both the one by bytes and the one by vectors, against a decoder that is slow and plain.
+// Compares both checks of UTF-8, by bytes and by vectors, with a slow and plain decoder.
 
 #include "php/values/utf8_check.h"
 
@@ -13,7 +13,7 @@
 
 namespace {
 
-/// RFC 3629 by decoding: what decodes to a scalar value, in the fewest bytes.
+/// Whether a text is UTF-8 by RFC 3629: each sequence decodes to a scalar value, in the fewest bytes.
 bool Decodes(const std::string& text) {
   for (size_t at = 0; at < text.size();) {
     const auto head = static_cast<uint8_t>(text[at]);
@@ -32,7 +32,7 @@ bool Decodes(const std::string& text) {
   return true;
 }
 
-/// Compares on a copy without a byte behind it: reading on would be seen by AddressSanitizer.
+/// Checks a copy of exactly this size, so that AddressSanitizer sees a read beyond it.
 void ExpectRight(const std::string& text) {
   const bool expected = Decodes(text);
   const auto copy = std::make_unique<char[]>(text.size());
@@ -43,12 +43,12 @@ void ExpectRight(const std::string& text) {
       << testing::PrintToString(text);
 }
 
-// The bytes at which something changes.
+// The bytes at which the rules change.
 constexpr uint8_t kEdges[] = {0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0,
                               0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf7, 0xf8, 0xff};
 
-TEST(Utf8Check, EveryFourBytesOfEdgesAtEveryKindOfPlace) {
-  // In short text; across vectors, blocks and the end of long text.
+TEST(Utf8Check, AgreesOnAllSequencesOfFourEdges) {
+  // In short text; across the borders of vectors and blocks and at the end of long text.
   const struct {
     size_t size, at;
   } places[] = {{4, 0}, {6, 1}, {128, 30}, {128, 124}, {131, 126}, {200, 126}, {200, 196}, {300, 254}};
@@ -70,7 +70,7 @@ TEST(Utf8Check, EveryFourBytesOfEdgesAtEveryKindOfPlace) {
   }
 }
 
-TEST(Utf8Check, TextOfManyScriptsWithOneByteChanged) {
+TEST(Utf8Check, AgreesOnTextOfManyScriptsWithOneByteChanged) {
   const std::string pieces[] = {"plain ",
                                 "gr\xc3\xbcn ",
                                 "\xd0\x9f\xd1\x80\xd0\xb8 ",
@@ -95,13 +95,13 @@ TEST(Utf8Check, TextOfManyScriptsWithOneByteChanged) {
   }
 }
 
-TEST(Utf8Check, OnePieceAnywhereInLongAscii) {
+TEST(Utf8Check, AgreesOnOnePieceAnywhereInLongAscii) {
   const std::string pieces[] = {"\xff", "\xc3\xbc", "\xc3", "\xbc", "\xe6\x97\xa5", "\xf0\x9f\x98"};
   const size_t least = 16 * 1024;
   for (const size_t size : {least - 1, least, least + 1, least + 31, least + 127, least + 200}) {
     const std::string ascii(size, 'x');
     ExpectRight(ascii);
-    // Around every edge of what is read at once near both ends, and some places between.
+    // At every place near both ends, where blocks begin and end, and at some places between.
     for (size_t at = 0; at < size; at += at < 300 || at > size - 300 ? 1 : 131) {
       for (const std::string& piece : pieces) {
         std::string text = ascii;

@@ -14,9 +14,9 @@ var_dump($status);
 --EXPECTF--
 %aApache/%s with shmpack on 127.0.0.1:%d
 %a
-  exact: 2,000 answered = total = sum over 7 paths = sum over %d workers
+  counts are exact: 2,000 answered = shared total = sum over 7 paths = sum over %d workers
 %a
-  exact: 2,000 answered = total = sum over 7 paths = sum over %d workers
+  counts are exact: 2,000 answered = shared total = sum over 7 paths = sum over %d workers
 %a
 Everything is stopped and no IPC object is left%S.
 int(0)

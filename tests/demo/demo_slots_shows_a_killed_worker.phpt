@@ -1,5 +1,5 @@
 --TEST--
-The demo of slots: a killed worker's slot is an orphan's, is reclaimed, and every request is counted in some slot
+The demo of slots: a killed worker leaves an orphan slot, which is reclaimed, and the slots count every request
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -14,22 +14,22 @@ var_dump($status);
 --EXPECTF--
 %aApache/%s with shmpack on 127.0.0.1:%d; the slots are in %s
 %a
-  slot  worker    state     requests   for s  doing
+  slot  worker    state     requests  seconds  doing
 %a
-Worker %d got a SIGKILL. Its slot %d is an orphan's, and still says what the worker was doing:
+Worker %d was killed (SIGKILL). Its slot %d is an orphan now, and still shows what the worker was doing:
 %a
 %sORPHAN%w%s%w%f  GET %s  (killed here)
 %a
-  %d of 12 slots in use, 1 an orphan's
+  %d of 12 slots in use, 1 orphaned
 
-Slot %d is reclaimed.%s
+Slot %d is reclaimed:%s
 %a
-What was seen
+Summary
 %a
-  worker %d was killed with SIGKILL during GET %s, its slot %d was an orphan's and was reclaimed
+  worker %d was killed (SIGKILL) during GET %s; its slot %d became an orphan and was reclaimed
   %d new worker%S took a slot
   %s requests answered, %d cut off by the kill, %s counted in the slots
-  after httpd's stop all %d slots in use were orphans, and were reclaimed
+  when httpd stopped, all %d slots in use became orphans and were reclaimed
 
 Everything is stopped; no process, file or IPC object is left.
 int(0)

@@ -1,5 +1,5 @@
 --TEST--
-Every call of ap_slotmem.h answers as the stock module does, right or wrong, but for the differences that docs/slotmem.md lists
+Every call of ap_slotmem.h answers as the stock module does, right or wrong, but for the differences that docs/httpd.md lists
 --EXTENSIONS--
 shmpack
 posix
@@ -15,7 +15,7 @@ if (posix_getuid() !== 0) die('skip only root can make another user\'s file');
 require __DIR__ . '/probe.inc';
 
 $documented = [];
-preg_match('/^## Answers that differ\n(.*?)^## /ms', file_get_contents(dirname(__DIR__, 2) . '/docs/slotmem.md'), $section);
+preg_match('/^## Answers that differ\n(.*?)^## /ms', file_get_contents(dirname(__DIR__, 2) . '/docs/httpd.md'), $section);
 foreach (explode("\n", $section[1]) as $line) {
     if (preg_match('/^\| ([^|]+) \| ([A-Z0-9_]+) \| ([A-Z0-9_]+) \| [^|]+ \|$/', $line, $cell)) {
         $documented[$cell[1]] = "$cell[2], now $cell[3]";

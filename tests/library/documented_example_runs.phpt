@@ -1,5 +1,5 @@
 --TEST--
-The C example of docs/slotmem.md compiles without a warning and shows the slots of a table that PHP made
+The C example of docs/slots.md compiles without a warning and shows the slots of a table that PHP made
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -11,7 +11,7 @@ if (!is_file(getenv('SHMPACK_LIBRARY') ?: '')) die('skip needs SHMPACK_LIBRARY=<
 $root = dirname(__DIR__, 2);
 $folder = sys_get_temp_dir() . '/shmpack_example_' . getmypid();
 mkdir($folder, 0700);
-preg_match('/^```c\n(.*?)^```/ms', file_get_contents("$root/docs/slotmem.md"), $example);
+preg_match('/^```c\n(.*?)^```/ms', file_get_contents("$root/docs/slots.md"), $example);
 file_put_contents("$folder/viewer.c", $example[1]);
 $command = ['cc', '-Wall', '-Wextra', '-Werror', "-I$root/include", '-o', "$folder/viewer", "$folder/viewer.c",
     getenv('SHMPACK_LIBRARY')];

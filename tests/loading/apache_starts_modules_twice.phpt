@@ -1,5 +1,5 @@
 --TEST--
-Apache starts and stops PHP's modules once before it serves, and again at each graceful restart: all goes on working
+Everything keeps working when Apache starts and stops PHP's modules before it serves, and again at each graceful restart
 --EXTENSIONS--
 shmpack
 posix
@@ -41,7 +41,7 @@ function get(int $port): string
     return "no answer\n";
 }
 
-// setsid: at its end it signals its whole process group, which is ours.
+// setsid: at its end httpd signals its whole process group, which would be this test's.
 foreach ([['shmpack'], ['shmpack', 'sysvsem']] as $extensions) {
     $probe = stream_socket_server('tcp://127.0.0.1:0');
     $port = (int) substr(strrchr(stream_socket_get_name($probe, false), ':'), 1);

@@ -1,5 +1,5 @@
 --TEST--
-dl() loads the extension for the rest of the request, beside the stock ones or without, and its end is clean
+dl() loads the extension for the rest of the request, beside the stock extensions or alone, and unloads it cleanly
 --EXTENSIONS--
 shmpack
 --SKIPIF--

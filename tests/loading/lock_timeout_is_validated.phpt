@@ -10,7 +10,7 @@ foreach (['2', '0.5', '1e2', '0', '-1', 'INF', 'NAN', '1e999', '', 'x', '3s'] as
     echo var_export($value, true), ': ', ini_set('shmpack.lock_timeout', $value) === false ? 'refused' : 'taken', "\n";
 }
 echo ini_get('shmpack.lock_timeout'), ' ', ini_get('sysvshm.init_mem'), "\n";
-// A bad one in an ini file leaves the default.
+// A bad value in an ini file leaves the default.
 echo run_php(['shmpack'], 'echo ini_get("shmpack.lock_timeout"), "\n";', ['shmpack.lock_timeout' => '-3']);
 echo run_php(['shmpack'], 'echo ini_get("shmpack.lock_timeout"), "\n";', ['shmpack.lock_timeout' => '7']);
 ?>

@@ -1,5 +1,5 @@
 --TEST--
-README's first example runs where the stock extensions are disabled, and with README's line in front beside them, too
+README's first example runs where the stock extensions are disabled, and beside them with README's line in front
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -15,7 +15,7 @@ require __DIR__ . '/run_php.inc';
 $readme = file_get_contents(dirname(__DIR__, 2) . '/README.md');
 preg_match('/^## Use it\n.*?^```php\n(use function .*?;)\n```\n.*?^```php\n(.*?)^```/ms', $readme, $parts);
 [, $names, $example] = $parts;
-// ftok() wants a file that is there, and what it makes must not be another's.
+// ftok() wants an existing file, and its key must be no other program's.
 $example = preg_replace_callback("/ftok\(__FILE__, '(.)'\)/", fn($m) => 0x5e000200 + ord($m[1]), $example);
 $example .= <<<'PHP'
 

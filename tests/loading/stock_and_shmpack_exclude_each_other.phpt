@@ -36,10 +36,10 @@ foreach ([['sysvsem', 'shmpack'], ['shmpack', 'sysvsem']] as [$one, $other]) {
     echo fgets($holder['out']);
     echo run_php([$other], $try);
     echo finish_php($holder);
-    echo run_php([$other], $try); // The first user again.
+    echo run_php([$other], $try); // Again the first user.
 }
 
-// Both at once, without pause: a counter in a file that only the semaphore protects.
+// Both at once, without a pause: only the semaphore protects a counter in a file.
 $file = tempnam(sys_get_temp_dir(), 'shmpack');
 file_put_contents($file, '0');
 $count = <<<PHP

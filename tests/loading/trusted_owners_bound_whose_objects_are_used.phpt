@@ -22,28 +22,28 @@ function attempt(string $trusted, string $code): void
 }
 $use_all = 'var_dump(is_object(shm_attach(' . REGION . ', 1000, 0600)), is_object(sem_get(' . SET . ', 1, 0600)), is_object(sem_get(' . STOCK_SET . ')));';
 
-// Another user is first.
+// Another user makes the objects.
 as_nobody('shm_put_var(shm_attach(' . REGION . ', 1000), 1, "of nobody"); sem_get(' . SET . ');
     system("perl -e \'semget(' . STOCK_SET . ', 3, 01666)\'");');
 $look = 'cat /proc/sysvipc/shm /proc/sysvipc/sem | grep -E "^ *(' . implode('|', [REGION, SET, STOCK_SET]) . ') "';
 $state = shell_exec($look);
 attempt('self', $use_all);
 foreach (['root', ' self , root ', '0', ''] as $trusted) attempt($trusted, "error_reporting(0); $use_all");
-// Not mapped, not changed: when they were last used is as before.
+// Neither mapped nor changed: the times of last use are as before.
 var_dump(substr_count($state, "\n"), shell_exec($look) === $state);
 foreach (['*', 'root,nobody', '65534', 'self,*'] as $trusted) attempt($trusted, $use_all);
 
-// What a call makes is its own; the next call finds what there is.
+// An object that a call makes belongs to its user; the next call finds it.
 $fresh = 'var_dump(is_object(shm_attach(' . REGION . '+16)), is_object(@shm_attach(' . REGION . '+16)), sem_remove(sem_get(0)), is_object(shm_attach(0)));';
 attempt('', $fresh);
 raw_remove(REGION + 16);
 attempt('self', $fresh);
 
-// A mistake opens nothing.
+// An invalid setting trusts no further user.
 attempt('root, no such user', 'var_dump(is_object(@shm_attach(' . REGION . ')));');
-// Not for scripts.
+// Scripts cannot change it.
 attempt('self', 'var_dump(ini_set("shmpack.trusted_owners", "*"));');
-// It asks for the maker, whoever the other is.
+// The maker counts, not the present owner.
 as_nobody('var_dump(is_object(shm_attach(' . REGION . ')));', ['shmpack.trusted_owners' => 'self']);
 $own = shm_attach(REGION + 16);
 as_nobody('var_dump(shm_attach(' . REGION . '+16));', ['shmpack.trusted_owners' => 'self']);
@@ -58,11 +58,11 @@ foreach ([0x5d000002, 0x5d000003] as $key) shell_exec("ipcrm -S $key 2>&1");
 --EXPECTF--
 [self]
 
-Warning: shm_attach(): Failed for key 0x5d000001: the segment was made by user nobody (65534), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: shm_attach(): Failed for key 0x5d000001: the segment was made by user nobody (65534), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 
-Warning: sem_get(): Failed for key 0x5d000002: the set was made by user nobody (65534), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: sem_get(): Failed for key 0x5d000002: the set was made by user nobody (65534), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 
-Warning: sem_get(): Failed for key 0x5d000003: the set was made by user nobody (65534), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: sem_get(): Failed for key 0x5d000003: the set was made by user nobody (65534), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 bool(false)
 bool(false)
 bool(false)
@@ -112,12 +112,12 @@ bool(true)
 bool(true)
 [root, no such user]
 
-Warning: PHP Startup: shmpack.trusted_owners: "no such user" is no user of this system, or one of more than 32; it counts as nobody in Unknown on line 0
+Warning: PHP Startup: shmpack.trusted_owners: "no such user" is not a user of this system, or is one of more than 32; it trusts nobody in Unknown on line 0
 bool(false)
 [self]
 bool(false)
 bool(true)
 
-Warning: shm_attach(): Failed for key 0x5d000011: the segment was made by user root (0), whom shmpack.trusted_owners ("self") does not name; it was not touched. Use another key, or name that user there in %s on line %d
+Warning: shm_attach(): Failed for key 0x5d000011: the segment was made by user root (0), who is not named in shmpack.trusted_owners ("self"); it was not touched. Use another key, or name that user there in %s on line %d
 bool(false)
 bool(true)

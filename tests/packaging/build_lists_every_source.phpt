@@ -1,5 +1,5 @@
 --TEST--
-config.m4 builds every source of the layers that PHP needs, and versions agree everywhere
+config.m4 builds every source that PHP needs, knows every folder of sources, and versions agree everywhere
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -9,11 +9,23 @@ if (!is_file(dirname(__DIR__, 2) . '/package.xml')) die('skip needs a checkout: 
 --FILE--
 <?php
 $root = dirname(__DIR__, 2);
-preg_match('/shmpack_sources="([^"]*)"/', file_get_contents("$root/config.m4"), $list);
+$config = file_get_contents("$root/config.m4");
+preg_match('/shmpack_sources="([^"]*)"/', $config, $list);
+preg_match_all('~PHP_ADD_BUILD_DIR\(\[\$ext_builddir/(.*?)\]\)~', $config, $folders);
 $built = preg_split('/\s+/', trim($list[1]));
-$there = array_map(fn($file) => substr($file, strlen("$root/")), glob("$root/src/{core/*,php,php/*,port}/*.cc", GLOB_BRACE));
+$there = [];
+foreach (['core', 'php', 'port'] as $layer) {
+    $before = count($there);
+    foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$root/src/$layer", FilesystemIterator::SKIP_DOTS)) as $file) {
+        if (str_ends_with($file, '.cc')) $there[] = substr($file, strlen("$root/"));
+    }
+    if (count($there) === $before) echo "no sources in src/$layer\n";
+}
 foreach (array_diff($there, $built) as $file) echo "config.m4 does not build $file\n";
 foreach (array_diff($built, $there) as $file) echo "config.m4 builds $file, which is not there\n";
+$wanted = array_unique(array_map(dirname(...), $there));
+foreach (array_diff($wanted, $folders[1]) as $folder) echo "config.m4 makes no folder for objects of $folder\n";
+foreach (array_diff($folders[1], $wanted) as $folder) echo "config.m4 makes a folder for $folder, which has no sources\n";
 
 $version = phpversion('shmpack');
 if (!str_contains(file_get_contents("$root/package.xml"), "<release>$version</release>")) {

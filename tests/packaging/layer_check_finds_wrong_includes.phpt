@@ -18,14 +18,14 @@ function run(string ...$command): array
     return [$status, implode("\n", $lines)];
 }
 
-/** What check_layers says of the copy. */
+/** The exit code and output of check_layers for the copy. */
 function check(): array
 {
     global $root, $copy;
     return run('bash', '-c', 'root=$1; source "$2/scripts/lib/checks.sh"; check_layers', 'bash', $copy, $root);
 }
 
-/** Stores $text in $file of the copy for one check, which has to fail and to say $words. */
+/** Puts $text at the top of $file of the copy for one check, which must fail and print $words. */
 function plant(string $what, string $file, string $text, string $words): void
 {
     global $copy;
@@ -42,7 +42,7 @@ run('cp', '-r', "$root/src", "$root/include", $copy);
 [$status, $output] = check();
 echo $status, $output, "\n";
 
-// Of every folder one file gets an include of another family, or of a layer above it.
+// In each folder, one file gets includes of another family, or of a layer above it.
 $files = [];
 foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator("$copy/src", FilesystemIterator::SKIP_DOTS)) as $file) {
     $name = substr($file, strlen("$copy/"));
@@ -56,7 +56,7 @@ foreach ($files as $folder => $names) {
         'src/core/slots', 'src/php/slots' => ['core/region/heap.h', 'shmpack/region_layout.h', 'php/region/region_report.h'],
         default => ['core/region/heap.h', 'php/region/region_report.h', 'shmpack/region.h'],
     };
-    $name = current(preg_grep('~/(module\.cc|php_shmpack\.h|decoded_cache\.\w+|persistent_copy\.\w+)$~', $names, PREG_GREP_INVERT) ?: $names);
+    $name = current(preg_grep('~/(module\.cc|arginfo\.h|php_shmpack\.h|decoded_cache\.\w+|persistent_copy\.\w+)$~', $names, PREG_GREP_INVERT) ?: $names);
     foreach ($wrong as $include) {
         if ($include === 'httpd') {
             plant("httpd in $folder", $name, "#include \"httpd.h\"\n", str_contains($folder, 'php') ? '' : 'included below');

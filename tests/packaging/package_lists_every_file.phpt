@@ -8,7 +8,7 @@ if (!file_exists(dirname(__DIR__, 2) . '/.git') || trim((string) shell_exec('com
 ?>
 --FILE--
 <?php
-// Not part of a package: what serves only a checkout.
+// Files that only a checkout needs.
 const NOT_SHIPPED = '~^\.(ci|github)/|^fuzz/corpus/|^tests/mutants/|^\.(clang-format|gitignore|gitattributes)$|^package\.xml$~';
 
 function role(string $file): string
@@ -27,7 +27,7 @@ $shipped = array_filter(
     explode("\0", rtrim(shell_exec($git), "\0")),
     fn($file) => !preg_match(NOT_SHIPPED, $file) && is_file("$root/$file"),
 );
-// Plain text matching, so that no XML extension is needed: one <file> per line, whole paths.
+// As plain text, without an XML extension: a <file> on each line, with its whole path.
 preg_match_all('~<file name="([^"]+)" role="([^"]+)"/>~', file_get_contents("$root/package.xml"), $matches, PREG_SET_ORDER);
 $listed = [];
 foreach ($matches as [, $file, $role]) {

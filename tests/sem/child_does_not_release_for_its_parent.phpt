@@ -1,5 +1,5 @@
 --TEST--
-A forked child's end, or its unset(), does not release what its parent acquired
+A forked child that ends, or unsets the handle, does not release what its parent acquired
 --EXTENSIONS--
 shmpack
 pcntl
@@ -19,7 +19,7 @@ pcntl_waitpid($child, $status);
 echo "child after unset: ", pcntl_wexitstatus($status), "\n";
 var_dump(sem_acquire($other, true));
 
-// One that acquires for itself and goes away leaves the parent's state as it was.
+// A child that acquires for itself and ends leaves the parent's state as it was.
 sem_release($semaphore);
 $child = pcntl_fork();
 if ($child === 0) {

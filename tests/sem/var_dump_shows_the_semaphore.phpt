@@ -1,5 +1,5 @@
 --TEST--
-var_dump() shows what a semaphore is: key, id, its value, how many use it, what this handle holds, mode and owner
+var_dump() of a semaphore shows key, id, value, users, what this handle holds, mode and owner
 --EXTENSIONS--
 shmpack
 --FILE--
@@ -8,10 +8,10 @@ $semaphore = sem_get(0x5e00000f, 3, 0640);
 sem_acquire($semaphore);
 sem_acquire($semaphore);
 var_dump($semaphore);
-// The one that did not say how many.
+// The handle whose sem_get() named no limit.
 print_r(sem_get(0x5e00000f, 5, 0640));
 
-// A guard that is held does not hold it up.
+// var_dump() does not wait for a held guard.
 system('perl -e \'$id = semget(0x5e00000f, 3, 0); semop($id, pack("s!3", 2, 1, 0)) or die\'');
 $start = hrtime(true);
 ob_start();

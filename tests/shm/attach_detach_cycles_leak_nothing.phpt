@@ -14,7 +14,7 @@ if (!is_readable('/proc/self/maps') || !is_readable('/proc/sysvipc/shm')) die('s
 require __DIR__ . '/raw_segment.inc';
 const KEY = 0x5b000031;
 
-/** What this process has: PHP's memory, its resident pages (of its own, not the region's), its mappings of segments. */
+/** This process's memory in PHP, its resident pages without those of regions, and its mappings of segments. */
 function used(): array
 {
     gc_collect_cycles();
@@ -27,7 +27,7 @@ function used(): array
     ];
 }
 
-/** The system's objects under our key, and of them the users. */
+/** The system's objects under these keys, and their users. */
 function objects(): string
 {
     $found = [];
@@ -42,12 +42,12 @@ function objects(): string
 
 function cycles(int $count, callable $cycle): void
 {
-    // Once before the count begins: the first of a kind may keep what the next ones use again.
+    // Once before the count begins: the first cycle may keep memory that the next ones reuse.
     for ($i = 0; $i < 50; $i++) $cycle($i);
     $before = used();
     for (; $i < 50 + $count; $i++) $cycle($i);
     $after = used();
-    // Far below a page, an entry or an object for each cycle.
+    // Far less than a page, an entry or an object for each cycle.
     $grown = [];
     if ($after['php'] - $before['php'] > 16 * 1024) $grown[] = 'PHP memory';
     if ($after['resident'] - $before['resident'] > 1024 * 1024) $grown[] = 'resident memory';
@@ -150,7 +150,7 @@ cycles(100, function (int $i) {
 posix_kill($writer, SIGKILL);
 pcntl_waitpid($writer, $status);
 
-// The writer may have been inside: the next one goes on, and no room is lost.
+// The writer may have been killed inside a put: the next call continues, and no room is lost.
 for ($key = 0; $key < 7; $key++) shm_remove_var($other, $key);
 if (shm_has_var($other, 100)) shm_remove_var($other, 100);
 var_dump(shm_put_var($other, 1, str_repeat('f', 99900)));

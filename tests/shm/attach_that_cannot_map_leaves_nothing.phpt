@@ -1,5 +1,5 @@
 --TEST--
-An attach that this process has no address space for leaves no segment behind, and its warning names the limit
+An attach for which this process has no address space leaves no segment behind, and its warning names the limit
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -20,10 +20,10 @@ function with_limit(string $code): void
 
 with_limit('var_dump(shm_attach(0x5b000010, 500_000_000)); var_dump(shm_attach(0, 500_000_000));');
 var_dump(raw_exists(0x5b000010));
-// The next one is not in its way.
+// The next attach works.
 with_limit('var_dump(shm_attach(0x5b000010, 1000) instanceof SysvSharedMemory);');
 
-// One that was there stays; the size asked for is not what is wrong.
+// An existing region stays, and the warning does not blame the size that was asked for.
 $large = shm_attach(0x5b000011, 500_000_000);
 with_limit('var_dump(shm_attach(0x5b000011, 1000));');
 var_dump(raw_exists(0x5b000011));
@@ -34,14 +34,14 @@ require __DIR__ . '/raw_segment.inc';
 foreach ([0x5b000010, 0x5b000011] as $key) raw_remove($key);
 ?>
 --EXPECTF--
-Warning: shm_attach(): Failed for key 0x5b000010: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken, or ask for less in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000010: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit on address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB with %d in use, or ask for less in Command line code on line 1
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x0: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken, or ask for less in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x0: Cannot allocate memory; 500000000 bytes of data need a segment of 1500002624 bytes: raise this process's limit on address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB with %d in use, or ask for less in Command line code on line 1
 bool(false)
 bool(false)
 bool(true)
 
-Warning: shm_attach(): Failed for key 0x5b000011: Cannot allocate memory; the region that is there is a segment of 1500002624 bytes: raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken, or, when nobody needs its variables, remove it with: ipcrm -M 0x5b000011 in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000011: Cannot allocate memory; the existing region is a segment of 1500002624 bytes: raise this process's limit on address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB with %d in use, or, if its variables are no longer needed, remove it with: ipcrm -M 0x5b000011 in Command line code on line 1
 bool(false)
 bool(true)

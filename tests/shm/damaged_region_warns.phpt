@@ -12,7 +12,7 @@ var_dump(shm_get_var($region, 1));
 var_dump(shm_put_var($region, 2, 2));
 raw_write(0x5b00000e, 136, "\x01\0\0\0");
 var_dump(strlen(shm_get_var($region, 1)), shm_put_var($region, 2, 2), shm_get_var($region, 2));
-// The value's first byte: a form that msgpack never uses.
+// The value's first byte becomes one that msgpack never uses.
 raw_write(0x5b00000e, 2432 + 8, "\xc1");
 var_dump(shm_get_var($region, 1));
 // The last byte of [1, 2], which lies in entry 2.
@@ -27,10 +27,10 @@ require __DIR__ . '/raw_segment.inc';
 raw_remove(0x5b00000e);
 ?>
 --EXPECTF--
-Warning: shm_get_var(): Failed for key 0x5b00000e: the region is damaged, its entry count exceeds the region; nothing was changed. Remove it with shm_remove() in %s on line %d
+Warning: shm_get_var(): Failed for key 0x5b00000e: the region is damaged (its entry count exceeds its size); nothing was changed. Remove it with shm_remove() in %s on line %d
 bool(false)
 
-Warning: shm_put_var(): Failed for key 0x5b00000e: the region is damaged, its entry count exceeds the region; nothing was changed. Remove it with shm_remove() in %s on line %d
+Warning: shm_put_var(): Failed for key 0x5b00000e: the region is damaged (its entry count exceeds its size); nothing was changed. Remove it with shm_remove() in %s on line %d
 bool(false)
 int(100)
 bool(true)

@@ -51,23 +51,23 @@ raw_remove(0x5b000008);
 ?>
 --EXPECTF--
 zero-filled:
-Warning: shm_attach(): Failed for key 0x5b000008: the segment belongs to another program, it is no shmpack region; use another key in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000008: the segment belongs to another program, not to shmpack; use another key in %s on line %d
 bool(false)
 somebody's bytes:
-Warning: shm_attach(): Failed for key 0x5b000008: the segment belongs to another program, it is no shmpack region; use another key in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000008: the segment belongs to another program, not to shmpack; use another key in %s on line %d
 bool(false)
 one byte:
-Warning: shm_attach(): Failed for key 0x5b000008: the segment belongs to another program, it is no shmpack region; use another key in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000008: the segment belongs to another program, not to shmpack; use another key in %s on line %d
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, its format is newer (this is format version 1); use another key, or remove it with: ipcrm -M 0x5b000008 in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, because its format is newer (this is format version 1); use another key, or remove the region with: ipcrm -M 0x5b000008 in %s on line %d
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, its format is older (this is format version 1); use another key, or remove it with: ipcrm -M 0x5b000008 in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, because its format is older (this is format version 1); use another key, or remove the region with: ipcrm -M 0x5b000008 in %s on line %d
 bool(false)
 other byte order:
-Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, it was written with the other byte order (this is format version 1); use another key, or remove it with: ipcrm -M 0x5b000008 in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, because it was written with the other byte order (this is format version 1); use another key, or remove the region with: ipcrm -M 0x5b000008 in %s on line %d
 bool(false)
 a size that is not its own:
-Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, its header contradicts its size (this is format version 1); use another key, or remove it with: ipcrm -M 0x5b000008 in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000008: the region cannot be used, because its header contradicts its size (this is format version 1); use another key, or remove the region with: ipcrm -M 0x5b000008 in %s on line %d
 bool(false)

@@ -1,5 +1,5 @@
 --TEST--
-A handle belongs to one request: the next one in the same process finds nothing mapped
+A handle belongs to one request: the next request in the same process finds nothing mapped
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-A region whose header another program overwrites: each call of who is attached warns at once, and no process is blamed
+When another program overwrites a region's header, each call of an attached process warns at once and blames no process
 --EXTENSIONS--
 shmpack
 --FILE--
@@ -30,7 +30,7 @@ ini_set('shmpack.lock_timeout', '0.2');
 raw_write(0x5b000041, 64, pack('V', 0x0fffffff));
 var_dump(shm_remove_var($region, 1));
 ini_set('shmpack.lock_timeout', '3600');
-var_dump(shm_remove_var($region, 1)); // It does not wait again.
+var_dump(shm_remove_var($region, 1)); // Does not wait again.
 shm_remove($region);
 ?>
 --CLEAN--
@@ -43,7 +43,7 @@ string(3) "old"
 string(3) "old"
 -- by a program that stores text
 
-Warning: shm_get_var(): Failed for key 0x5b000041: another program has overwritten its header, so its variables cannot be relied on; nothing was changed. Remove it with shm_remove(), attach again, and give each program a key of its own in %s on line %d
+Warning: shm_get_var(): Failed for key 0x5b000041: another program has overwritten its header, so its variables cannot be relied on; nothing was changed. Remove the region with shm_remove(), attach again, and give each program a key of its own in %s on line %d
 
 Warning: shm_has_var(): Failed for key 0x5b000041: another program %a in %s on line %d
 
@@ -55,7 +55,7 @@ bool(false)
 bool(false)
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x5b000041: the segment belongs to another program, it is no shmpack region; use another key in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000041: the segment belongs to another program, not to shmpack; use another key in %s on line %d
 bool(false)
 -- by stock, in the instant in which a region is made
 
@@ -63,8 +63,8 @@ Warning: shm_put_var(): Failed for key 0x5b000041: ext/sysvshm has overwritten i
 bool(false)
 -- a lock's word that names nobody
 
-Warning: shm_remove_var(): Failed for key 0x5b000041: its lock is held, but by no process that exists here, for more than 0.2 seconds (shmpack.lock_timeout); nothing was changed. If no other container uses the region, its lock was overwritten: remove it with shm_remove() in %s on line %d
+Warning: shm_remove_var(): Failed for key 0x5b000041: its lock is held by a process that does not exist here; timed out after 0.2 seconds (shmpack.lock_timeout), and nothing was changed. If no other container uses the region, its lock was overwritten: remove the region with shm_remove() in %s on line %d
 bool(false)
 
-Warning: shm_remove_var(): Failed for key 0x5b000041: its lock is held, but by no process that exists here, for more than 3600 seconds (shmpack.lock_timeout); %a in %s on line %d
+Warning: shm_remove_var(): Failed for key 0x5b000041: its lock is held by a process that does not exist here; timed out after 3600 seconds (shmpack.lock_timeout), %a in %s on line %d
 bool(false)

@@ -1,5 +1,5 @@
 --TEST--
-Perl reads whole regions, values of every kind, beside writers, with nothing but docs/format/
+Perl, knowing only docs/format/, reads whole regions with values of every kind, at rest and beside writers
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -15,7 +15,7 @@ require __DIR__ . '/../loading/run_php.inc';
 require __DIR__ . '/every_kind.inc';
 const KEY = 0x5b000f0e;
 
-/** What Perl says of each variable. */
+/** What Perl prints of each variable. */
 function in_perl(): array
 {
     $document = escapeshellarg(dirname(__DIR__, 2) . '/docs/format/region.md');
@@ -28,7 +28,7 @@ function in_perl(): array
     return $notes;
 }
 
-/** Whether $actual has each of $expected; says which it has not. */
+/** Whether $actual has each of $expected; prints the first one that differs. */
 function compare(string $name, array $expected, array $actual): void
 {
     $wrong = 0;
@@ -45,7 +45,7 @@ for ($n = 1; count($expected) < 2000; $n++) {
     foreach (every_kind($n) as $value) {
         $note = notation($value);
         if ($n > 1 && strlen($note) > 10000) continue;
-        // Negative, small and large keys, none of which a writer below uses.
+        // Negative, small and large keys that no writer below uses.
         $key = (count($expected) + 1) * [1, -1, 1 << 40][count($expected) % 3];
         if (!shm_put_var($shm, $key, $value)) die("no room\n");
         $expected[$key] = $note;
@@ -55,7 +55,7 @@ $actual = in_perl();
 compare('at rest', $expected, $actual);
 var_dump(count($actual) === count($expected));
 
-// Each of their values says whether it is whole: a list of the key, a length, and so many equal letters.
+// Each of their values proves itself whole: a list of the key, a length, and that many equal letters.
 $code = '$shm = shm_attach(' . KEY . ');
     $mine = (int) fgets(STDIN);
     stream_set_blocking(STDIN, false);

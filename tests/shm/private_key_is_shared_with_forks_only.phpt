@@ -1,5 +1,5 @@
 --TEST--
-Key 0 makes a region that only forked children share and that is gone with its last user
+Key 0 makes a region that only forked children share, and that is gone with its last user
 --EXTENSIONS--
 shmpack
 pcntl
@@ -16,7 +16,7 @@ $region = shm_attach(0, 1000);
 $other = shm_attach(0, 1000);
 shm_put_var($region, 1, 'from the parent');
 var_dump(shm_has_var($other, 1));
-var_dump(segment_ids()); // None: a killed process could leave it behind.
+var_dump(segment_ids()); // No id: else a killed process could leave it behind.
 
 $child = pcntl_fork();
 if ($child === 0) {

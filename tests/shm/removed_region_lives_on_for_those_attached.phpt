@@ -1,5 +1,5 @@
 --TEST--
-A removed region stays with those attached; a new attach makes a new one
+A removed region lives on for the processes attached to it, and a new attach makes a new one
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -10,7 +10,7 @@ if ($status !== 0) die('skip needs root and an IPC namespace of its own');
 --FILE--
 <?php
 require __DIR__ . '/../loading/run_php.inc';
-// In a namespace of its own: the system's limits stay as they are.
+// In an IPC namespace of its own: the system's limits stay as they are.
 function attach_with_limit(string $limit, int $value, int $size, string $before = ''): void
 {
     $code = "$before var_dump(shm_attach(0x5b000002, $size));";
@@ -23,13 +23,13 @@ attach_with_limit('shmmni', 1, 100000, '$first = shm_attach(0x5b000003, 1000);')
 attach_with_limit('shmmni', 1, PHP_INT_MAX);
 ?>
 --EXPECTF--
-Warning: shm_attach(): Failed for key 0x5b000002: Invalid argument; 100000 bytes of data need a segment of 302720 bytes: raise kernel.shmmax, the largest segment, now 8192 bytes in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000002: Invalid argument; 100000 bytes of data need a segment of 302720 bytes: raise kernel.shmmax, the limit on the bytes of one segment, now 8192 in Command line code on line 1
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x5b000002: No space left on device; 100000 bytes of data need a segment of 302720 bytes: raise kernel.shmall, the pages of all segments, now 4 in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000002: No space left on device; 100000 bytes of data need a segment of 302720 bytes: raise kernel.shmall, the limit on the pages of all segments, now 4 in Command line code on line 1
 bool(false)
 
-Warning: shm_attach(): Failed for key 0x5b000002: No space left on device; 100000 bytes of data need a segment of 302720 bytes: raise kernel.shmmni, the number of segments, now 1 in Command line code on line 1
+Warning: shm_attach(): Failed for key 0x5b000002: No space left on device; 100000 bytes of data need a segment of 302720 bytes: raise kernel.shmmni, the limit on the number of segments, now 1 in Command line code on line 1
 bool(false)
 
 Warning: shm_attach(): Failed for key 0x5b000002: Invalid argument: at most 5368709120 bytes can be asked for in Command line code on line 1

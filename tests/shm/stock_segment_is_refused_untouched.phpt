@@ -24,7 +24,7 @@ require __DIR__ . '/raw_segment.inc';
 raw_remove(0x5b000007);
 ?>
 --EXPECTF--
-Warning: shm_attach(): Failed for key 0x5b000007: the segment is one of ext/sysvshm, whose format is another; use another key, or, when nobody needs its variables any more, remove it with: ipcrm -M 0x5b000007 in %s on line %d
+Warning: shm_attach(): Failed for key 0x5b000007: the segment is ext/sysvshm's, which has another format; use another key, or, if its variables are no longer needed, remove it with: ipcrm -M 0x5b000007 in %s on line %d
 bool(false)
 bool(true)
 string(16) "written by stock"

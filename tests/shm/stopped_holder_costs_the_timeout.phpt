@@ -1,5 +1,5 @@
 --TEST--
-A process that is stopped while it holds the lock costs the others the timeout, and nothing once it goes on
+A process that is stopped while it holds the lock costs the others the timeout, and nothing once it continues
 --EXTENSIONS--
 shmpack
 pcntl
@@ -11,7 +11,7 @@ memory_limit=256M
 require __DIR__ . '/raw_segment.inc';
 const KEY = 0x5b000034;
 const BYTES = 16 << 20;
-const HOLDER = 0x3fffffff; // The bits of the lock's word that are its holder's thread id.
+const HOLDER = 0x3fffffff; // The bits of the lock's word with the holder's thread id.
 
 /** Whether a process is stopped: the signal is delivered some time after it was sent. */
 function is_stopped(int $pid): bool
@@ -23,7 +23,7 @@ $region = shm_attach(KEY, 40 << 20);
 shm_put_var($region, 1, 'old');
 shm_put_var($region, 2, 'another');
 
-// Nearly all of what it does is copying, under the lock. It counts in what it puts, so that its own work can be checked.
+// It copies nearly all the time, under the lock. Its values count its puts, so that they can be checked.
 $writer = pcntl_fork();
 if ($writer === 0) {
     $value = '----' . str_repeat('w', BYTES);
@@ -45,11 +45,11 @@ var_dump($caught);
 
 ini_set('shmpack.lock_timeout', '0.3');
 set_error_handler(function (int $level, string $text) use ($writer) {
-    echo str_replace("process $writer,", 'process [the stopped one],', $text), "\n";
+    echo str_replace("process $writer;", 'process [the stopped one];', $text), "\n";
     return true;
 });
 
-/** Says whether a call took the timeout, neither less nor much more. The clock is read in whole milliseconds. */
+/** Prints whether a call took the timeout, neither less nor much more. The clock is read in whole milliseconds. */
 function timed(callable $call): void
 {
     $start = hrtime(true);
@@ -62,7 +62,7 @@ timed(fn() => shm_put_var($region, 1, 'new'));
 timed(fn() => shm_put_var($region, 4, 'not there before'));
 timed(fn() => shm_remove_var($region, 2));
 
-// Nothing was changed, and reading needs no lock: it goes on for one that is attached and for one that comes.
+// Nothing was changed. Reading needs no lock: an attached process still reads, and so does a new one.
 $start = hrtime(true);
 for ($i = 0; $i < 1000; $i++) {
     if (shm_get_var($region, 1) !== 'old' || shm_get_var($region, 2) !== 'another' || shm_has_var($region, 4)) echo "changed\n";
@@ -71,7 +71,7 @@ $late = shm_attach(KEY);
 var_dump(shm_get_var($late, 1));
 var_dump((hrtime(true) - $start) / 1e9 < 0.29);
 
-// Many who wait, and the stopped one goes on meanwhile: all of them get through.
+// Many waiters, while the stopped process is continued: all of them finish.
 ini_set('shmpack.lock_timeout', '30');
 $waiting = [];
 for ($i = 0; $i < 4; $i++) {
@@ -87,7 +87,7 @@ foreach ($waiting as $i => $child) {
 }
 var_dump(shm_put_var($region, 1, 'new'), shm_get_var($region, 1), shm_remove_var($region, 2));
 
-// What it was about when it was stopped is whole, and it did go on after that.
+// The value that it was writing when it was stopped is whole, and it wrote more after that.
 $serial = function () use ($region): int {
     $value = shm_get_var($region, 3);
     if (strlen($value) !== 4 + BYTES || substr_count($value, 'w', 4) !== BYTES) echo "torn\n";
@@ -97,7 +97,7 @@ $first = $serial();
 for ($try = 0; $try < 500 && $serial() === $first; $try++) usleep(20000);
 var_dump($serial() > $first);
 
-// Stopped in its copying and then killed: that is a death as any other.
+// Stopped while copying, then killed: like any other killed holder.
 posix_kill($writer, SIGKILL);
 pcntl_waitpid($writer, $status);
 var_dump(shm_put_var($region, 1, 'newer'), shm_get_var($region, 1));
@@ -110,13 +110,13 @@ raw_remove(0x5b000034);
 ?>
 --EXPECTF--
 bool(true)
-shm_put_var(): Failed for key 0x5b000034: its lock is held, by process [the stopped one], for more than 0.3 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped?
+shm_put_var(): Failed for key 0x5b000034: its lock is held by process [the stopped one]; timed out after 0.3 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped?
 bool(false)
 in time
-shm_put_var(): Failed for key 0x5b000034: its lock is held, by process [the stopped one], for more than 0.3 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped?
+shm_put_var(): Failed for key 0x5b000034: its lock is held by process [the stopped one]; timed out after 0.3 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped?
 bool(false)
 in time
-shm_remove_var(): Failed for key 0x5b000034: its lock is held, by process [the stopped one], for more than 0.3 seconds (shmpack.lock_timeout); nothing was changed. Is that process stopped?
+shm_remove_var(): Failed for key 0x5b000034: its lock is held by process [the stopped one]; timed out after 0.3 seconds (shmpack.lock_timeout), and nothing was changed. Is that process stopped?
 bool(false)
 in time
 string(3) "old"

@@ -1,5 +1,5 @@
 --TEST--
-var_dump() shows what a region is: key, sizes, what is used, mode, owner, and whether it is attached, for reading, or removed
+var_dump() of a region shows key, sizes, use, mode, owner, and whether it is attached, read-only, or removed
 --EXTENSIONS--
 shmpack
 --FILE--
@@ -15,7 +15,7 @@ echo implode(' ', array_slice(explode("\n", dump($region)), -5)), "\n";
 shm_detach($region);
 var_dump($region);
 
-// Only shown: the class is as stock's.
+// The class has no properties, as stock's has none.
 var_dump((new ReflectionClass($region))->getMethods(), (array) $region, json_encode($region), var_export($region, true) === '\\' . "SysvSharedMemory::__set_state(array(\n))");
 
 function dump(object $region): string

@@ -1,5 +1,5 @@
 --TEST--
-A table whose header contradicts itself is refused untouched; any other bytes make no function crash or hang
+A table whose header contradicts itself is refused untouched; no other damage makes a function crash or hang
 --EXTENSIONS--
 shmpack
 --INI--
@@ -40,7 +40,7 @@ foreach ([
     unlink($path);
 }
 
-// Bits, owners, locks and slots at random.
+// Random bytes in bits, owners, locks and slots.
 mt_srand(5);
 $operations = 0;
 for ($round = 0; $round < 60; $round++) {
@@ -86,5 +86,5 @@ more slots: refused, its header contradicts its size
 all slots: refused, its header contradicts its size
 no slots: refused, its header contradicts its size
 larger slots: refused, its header contradicts its size
-earlier boot: refused, there is none
+earlier boot: refused, it does not exist
 bool(true)

@@ -21,7 +21,7 @@ foreach ([0, SLOTMEM_TYPE_PREGRAB] as $type) {
         echo $e->getMessage(), "\n";
     }
 }
-// The callback may do what it likes with the table, and with the last reference to it.
+// The callback may use the table in any way, and drop the last reference to it.
 $count = 0;
 slotmem_doall($slots, function ($id) use (&$slots, &$count) {
     if ($slots !== null) slotmem_release($slots, 3);

@@ -1,5 +1,5 @@
 --TEST--
-A table that a limit of this process is in the way of ends in a warning that names it, and leaves nothing
+When a limit of this process forbids a table, a warning names the limit and nothing is left
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -34,22 +34,22 @@ rmdir($folder);
 ?>
 --EXPECTF--
 ulimit -v 1000000:
-Warning: slotmem_create(): Failed for slot table "%s/table": mmap: Cannot allocate memory; raise this process's limit of address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB, of which %d are taken in Command line code on line %d
+Warning: slotmem_create(): Failed for slot table "%s/table": mmap: Cannot allocate memory; raise this process's limit on address space, `ulimit -v` (RLIMIT_AS), now 1000000 KiB with %d in use in Command line code on line %d
 bool(false)
 array(0) {
 }
 ulimit -f 100:
-Warning: slotmem_create(): Failed for slot table "%s/table": posix_fallocate: File too large; raise this process's limit of a file's size, `ulimit -f` (RLIMIT_FSIZE) in Command line code on line %d
+Warning: slotmem_create(): Failed for slot table "%s/table": posix_fallocate: File too large; raise this process's limit on the size of a file, `ulimit -f` (RLIMIT_FSIZE) in Command line code on line %d
 bool(false)
 array(0) {
 }
 ulimit -n 20:
-Warning: slotmem_create(): Failed for slot table "%s/table": open: Too many open files; raise this process's limit of open files, `ulimit -n` (RLIMIT_NOFILE) in Command line code on line %d
+Warning: slotmem_create(): Failed for slot table "%s/table": open: Too many open files; raise this process's limit on open files, `ulimit -n` (RLIMIT_NOFILE) in Command line code on line %d
 bool(false)
 array(0) {
 }
 ulimit -f 100:
-Warning: slotmem_sync(): Failed for slot table "%s/stored": posix_fallocate: File too large; raise this process's limit of a file's size, `ulimit -f` (RLIMIT_FSIZE) in Command line code on line %d
+Warning: slotmem_sync(): Failed for slot table "%s/stored": posix_fallocate: File too large; raise this process's limit on the size of a file, `ulimit -f` (RLIMIT_FSIZE) in Command line code on line %d
 bool(false)
 array(0) {
 }

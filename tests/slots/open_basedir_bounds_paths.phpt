@@ -1,5 +1,5 @@
 --TEST--
-A path outside of open_basedir is refused; a name in the runtime folder is the administrator's choice
+A path outside of open_basedir is refused; a name in the runtime folder, which the administrator chose, is not
 --EXTENSIONS--
 shmpack
 --INI--

@@ -1,5 +1,5 @@
 --TEST--
-The README's example of slots runs as it is pasted, and finds what the process before it left
+README's example of slots runs as it is pasted, and finds what the process before it left
 --EXTENSIONS--
 shmpack
 --SKIPIF--

@@ -1,5 +1,5 @@
 --TEST--
-A killed process leaves its slots to be found; those of the living stay
+Slots of killed processes are found and reclaimed; those of living processes stay
 --EXTENSIONS--
 shmpack
 pcntl

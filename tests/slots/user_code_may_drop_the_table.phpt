@@ -1,5 +1,5 @@
 --TEST--
-Code that runs in the middle of a call may drop, remove and use the table: hooks, conversions, handlers, callbacks
+Code that runs inside a call (hooks, conversions, handlers, callbacks) may drop, remove and use the table
 --EXTENSIONS--
 shmpack
 --INI--
@@ -50,9 +50,9 @@ var_dump($slots->doall(function ($id, $bytes) { drop(); echo "$id "; }));
 fresh();
 var_dump($slots->doall(function ($id, Shmpack\SlotView $slot) { drop(); $slot->add(0, 1); echo $slot->id(), ' '; }));
 fresh();
-var_dump($slots->doall(function ($id, $bytes) { return new Hooked(); })); // It goes in the middle of the walk.
+var_dump($slots->doall(function ($id, $bytes) { return new Hooked(); })); // The table goes in the middle of the walk.
 
-// What was read makes an object, whose hook drops the table.
+// Reading makes an object, whose hook drops the table.
 $stored = slotmem_create('none', 200, 1);
 slotmem_put_var($stored, 0, new ArrayObject(['x' => 1]));
 fresh();
@@ -68,7 +68,7 @@ fresh();
 slotmem_put($slots, 0, $bytes);
 var_dump($slots->getVar(0)->n);
 
-// A handler of the warning.
+// The warning's handler drops it.
 set_error_handler(function (int $level, string $text) { drop(); echo preg_replace('/"[^"]*"/', '""', $text), "\n"; return true; });
 foreach (['get', 'getVar'] as $method) var_dump(fresh(SLOTMEM_TYPE_PREGRAB) && $slots->$method(1));
 fresh(SLOTMEM_TYPE_PREGRAB);
@@ -77,7 +77,7 @@ fresh();
 var_dump(slotmem_get_var($slots, 0), slotmem_attach('dropped-none'));
 restore_error_handler();
 
-// The last reference goes while the request ends, after the table's own.
+// The last reference goes while the request ends, after the table's.
 fresh();
 $late = new class($view, $slots) {
     public function __construct(private $view, private $slots) {}
@@ -107,8 +107,8 @@ Shmpack\SlotTable::getVar(): Failed for slot table "", slot 1: the slot is not i
 bool(false)
 Shmpack\SlotTable::put(): Failed for slot table "", slot 1: the slot is not in use
 bool(false)
-slotmem_get_var(): Slot 0 holds no value
-slotmem_attach(): Failed for slot table "": there is none
+slotmem_get_var(): Failed for slot table "", slot 0: it holds no value of slotmem_put_var()
+slotmem_attach(): Failed for slot table "": it does not exist
 bool(false)
 bool(false)
 1 4

@@ -1,5 +1,5 @@
 --TEST--
-var_dump() shows what a table is and what a view shows
+var_dump() shows a table's path, sizes, use and type, and a view's slot and table
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-php-src's suites, which ask for sysvsem and sysvshm, run with shmpack and not with the stock extensions
+php-src's suites ask for sysvsem and sysvshm, and run with shmpack instead of the stock extensions
 --EXTENSIONS--
 sysvsem
 sysvshm

@@ -2,15 +2,10 @@
 Unrelated processes put, get and remove on one region without a semaphore, and every value proves itself whole
 --EXTENSIONS--
 shmpack
---SKIPIF--
-<?php
-if (!is_file(dirname(__DIR__, 2) . '/bench/stress.php')) die('skip needs a checkout: PECL installs no bench');
-?>
 --FILE--
 <?php
-$stress = dirname(__DIR__, 2) . '/bench/stress.php';
 $library = ini_get('extension_dir') . '/shmpack.so';
-passthru(implode(' ', array_map('escapeshellarg', [PHP_BINARY, '-n', $stress, '--extension', $library, '--seconds', '5'])));
+passthru(implode(' ', array_map('escapeshellarg', [PHP_BINARY, '-n', __DIR__ . '/stress.inc', '--extension', $library, '--seconds', '5'])));
 ?>
 --EXPECTF--
 stress: 8 processes, 5 s, one region of 131072 bytes

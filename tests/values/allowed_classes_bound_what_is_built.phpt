@@ -35,7 +35,7 @@ foreach (['*', 'Expected', ' \expected , ARRAYOBJECT', '', 'Suit,', 'Gadgets,Gad
     var_dump(shm_get_var($region, 2));
     if (shm_get_var($region, 3) !== ['plain' => [1, 2.5, 'text']]) echo "plain values are always read\n";
 }
-// What is incomplete is stored again as what it was.
+// An incomplete object is stored again as the object that it was.
 ini_set('shmpack.allowed_classes', '');
 shm_put_var($region, 4, shm_get_var($region, 1)[0]);
 ini_set('shmpack.allowed_classes', 'Expected');

@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): classes of PHP itself
+shm_put_var() and shm_get_var(): objects of PHP's own classes come back as by unserialize()
 --EXTENSIONS--
 shmpack
 --FILE--

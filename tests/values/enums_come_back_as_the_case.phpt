@@ -30,7 +30,7 @@ var_dump(round_trip(Suit::Hearts) === Suit::Hearts, round_trip(Suit::Best) === S
 var_dump(round_trip([Status::Open, Status::Closed, Status::Open]) === [Status::Open, Status::Closed, Status::Open]);
 var_dump(round_trip(new Card(Suit::Spades))->suit === Suit::Spades);
 
-// A case that was there before is stored as a number; numbers of all lengths, in objects, references and data of hooks.
+// A case that occurs again is stored as a number: of all lengths, in objects, references and data of hooks.
 eval('enum Many { ' . implode(' ', array_map(fn($i) => "case Case$i;", range(0, 299))) . ' }');
 class Hand
 {
@@ -48,7 +48,7 @@ var_dump($back == $value, $back[0] === $cases, $back[1]->cards === $cases, $back
 $back[4][0] = 'one reference';
 var_dump($back[4][1], $back[5]->suit === Suit::Spades);
 
-// So a thousand times the same takes hardly more than the elements.
+// So a thousand times the same case takes hardly more than the elements.
 $small = shm_attach(0, 3000);
 var_dump(shm_put_var($small, 1, array_fill(0, 1000, Status::Closed)));
 ?>

@@ -53,7 +53,7 @@ enum Suit
     const Best = self::Hearts;
 }
 
-/** Puts [document, padding] where a value of that size was stored, and reads it. */
+/** Writes [document, padding] over a stored value of that size, and reads it. */
 function read_document(string $document, string $head = "\x92")
 {
     static $count = 0;

@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): property hooks, asymmetric visibility and lazy objects, as unserialize(serialize())
+shm_put_var() and shm_get_var(): property hooks, asymmetric visibility and lazy objects come back as by unserialize()
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -63,7 +63,7 @@ class Modern extends Plain
     }
 }
 
-/** New lazy objects of a class for each call, in a container. */
+/** Each call makes new lazy objects of a class, in a container. */
 function lazy(string $class, callable $fill, int $options = 0): array
 {
     $reflection = new ReflectionClass($class);

@@ -70,7 +70,7 @@ function check(array $kinds): void
 }
 check($kinds);
 
-// A fiber has a small stack: depth must not be kept on it.
+// A fiber has a small stack: nesting must not take stack.
 $fiber = new Fiber(check(...));
 $fiber->start(array_slice($kinds, 0, 1));
 ?>

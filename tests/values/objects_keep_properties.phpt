@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): objects keep class, visibility, types, and what is not initialised
+shm_put_var() and shm_get_var(): objects keep class, visibility, types and uninitialised properties
 --EXTENSIONS--
 shmpack
 --FILE--

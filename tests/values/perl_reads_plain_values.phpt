@@ -15,7 +15,7 @@ require __DIR__ . '/kernel_segment.inc';
 const KEY = 0x53507065;
 $shm = shm_attach(KEY, 65536);
 
-// Every value is the second element of a list whose first one is easy to find.
+// Every value is the second element of a list, whose first element is easy to find.
 function in_perl(mixed $value): string
 {
     static $count = 0;

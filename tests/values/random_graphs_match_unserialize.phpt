@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): random graphs of arrays, objects and references, as unserialize(serialize())
+shm_put_var() and shm_get_var(): random graphs of arrays, objects and references come back as by unserialize()
 --EXTENSIONS--
 shmpack
 --SKIPIF--
@@ -57,7 +57,7 @@ enum Choice: int
     case Two = 2;
 }
 
-/** Builds graphs; what was built before is used again, as the same object, array or reference. */
+/** Builds graphs, and reuses earlier parts as the same object, array or reference. */
 class Builder
 {
     private array $objects = [];
@@ -79,7 +79,7 @@ class Builder
             case 4:
                 return $this->objects ? $this->objects[array_rand($this->objects)] : null;
             case 5:
-                // Not into an object that may be in it: serialize() stores null for the inner copy of such an array.
+                // Not into an object that the array may contain: serialize() stores null for the inner copy of the array.
                 return $this->arrays && !$this->open ? $this->arrays[array_rand($this->arrays)] : 'no array';
             case 6:
             case 7:
@@ -118,7 +118,7 @@ class Builder
             unset($array[$key]);
             $value = $this->value($depth - 1);
             if (mt_rand(0, 4) > 0 || is_object($value)) {
-                $array[$key] = $value;  // serialize() has no reference to an object beside the object itself
+                $array[$key] = $value;  // serialize() does not tell a reference to an object from the object
             } elseif ($this->references && mt_rand(0, 1)) {
                 $array[$key] = &$this->references[array_rand($this->references)];
             } else {

@@ -32,7 +32,7 @@ $one[] = &$two;
 $back = round_trip($one);
 var_dump($back[1][1][1][1][1][0], $back[1][1][1][1][0]);
 
-// An array held at two places is no reference, but what it refers to is shared.
+// An array held at two places is no reference, but its own references are shared.
 $shared = [&$x];
 $back = round_trip([$shared, $shared]);
 $back[0][0] = 'both';
@@ -47,7 +47,7 @@ var_dump($back[0] === $back['beside']);
 $back[0] = 'replaced';
 var_dump($back[1], $back['beside']->seen);
 
-// What foreach by reference leaves behind is no reference that anyone could see: it is stored as plain data.
+// foreach by reference leaves references that no other variable shares: they are stored as plain data.
 $rows = [[1], [2], [3]];
 foreach ($rows as &$row) {
     $row[] = 'x';

@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var(): what serialize() refuses is refused with the same exception, and the old value stays
+shm_put_var(): a value that serialize() refuses throws the same exception, and the old value stays
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): an object met twice comes back as one, and cycles work
+shm_put_var() and shm_get_var(): an object that occurs twice comes back as one, and cycles work
 --EXTENSIONS--
 shmpack
 --FILE--

@@ -1,5 +1,5 @@
 --TEST--
-shm_put_var() and shm_get_var(): __serialize, __unserialize, __sleep, __wakeup and Serializable
+shm_put_var() and shm_get_var(): __serialize, __unserialize, __sleep, __wakeup and Serializable run as for serialize()
 --EXTENSIONS--
 shmpack
 --FILE--

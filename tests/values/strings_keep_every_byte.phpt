@@ -7,7 +7,7 @@ shmpack
 require __DIR__ . '/round_trip.inc';
 
 $strings = ['', 'a', "\0", "\xff", 'Grüße', '日本語', '😀', "nul\0inside", '7', '-0', "\u{10ffff}",
-    // No UTF-8: cut short, overlong, a surrogate, above U+10FFFF, a stray continuation byte.
+    // Not UTF-8: cut short, overlong, a surrogate, above U+10FFFF, a stray continuation byte.
     "\xe2\x82", "\xc0\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "a\x80", "\xc3("];
 for ($byte = 0; $byte < 256; $byte++) {
     $strings[] = chr($byte);

@@ -6,7 +6,7 @@ shmpack
 <?php
 require __DIR__ . '/round_trip.inc';
 
-// As incomplete objects, three of them, the values enter the region.
+// Stores three values as incomplete objects.
 $shm = shm_attach(0, 65536);
 shm_put_var($shm, 1, unserialize('a:2:{i:0;O:7:"Unknown":2:{s:1:"a";i:1;s:4:"' . "\0*\0" . 'b";O:5:"Other":0:{}}i:1;r:2;}'));
 shm_put_var($shm, 2, unserialize('O:5:"Third":0:{}'));
@@ -35,7 +35,7 @@ ini_set('unserialize_callback_func', 'define_class');
 var_dump(get_class((fn() => $this->b)->call(shm_get_var($shm, 1)[0])));
 var_dump(get_class(shm_get_var($shm, 2)));
 
-// What autoloading throws comes out, and the variable is still there.
+// An exception of the autoloader comes out, and the variable stays.
 ini_set('unserialize_callback_func', '');
 spl_autoload_register(fn($name) => throw new Exception("cannot load $name"));
 try {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// How the core touches shared memory: single words by Store() and Load(), bytes by CopyOut() and CopyIn(). Nothing else
-// in src/core reaches into a region.
+// How the core touches shared memory: single words by Load() (shmpack/shared_word.h) and Store(), bytes by CopyOut()
+// and CopyIn(). Nothing else in src/core reaches into a region; a lock's word is the port's (port/robust_lock.h).
 //
 // Ordering. Store() releases and Load() acquires, always: on x86-64 both are plain moves, and one rule for all words
-// is what makes "a kill leaves a prefix of the stores" and "who sees a store sees everything before it" arguments that
-// need no case by case. The partner of each Store() is every Load() of the same word, in this or another process.
+// is what makes "a kill leaves a prefix of the stores" and "a load that sees a store sees everything before it"
+// arguments that need no case by case. The partner of each Store() is every Load() of the same word, in this or another
+// process.
 //
 // Every Store() is a fault point (port/fault_point.h), and every CopyIn() is several, the first ones amid the bytes: a
 // test can kill the process right after it, or with a part of the bytes copied.
@@ -41,23 +42,6 @@ inline void Store(std::atomic<T>& word, T value, const char* file = __builtin_FI
 template <typename T>
 inline void Store(std::atomic<T>& word, T value) noexcept {
   word.store(value, std::memory_order_release);
-}
-#endif
-
-#ifdef SHMPACK_FUZZ_LOADS
-/// Set by tests and fuzz targets; called before each Load(), so that bytes can change between two reads of the same
-/// word.
-extern void (*load_hook)(const void* word);
-
-template <typename T>
-inline T Load(const std::atomic<T>& word) noexcept {
-  if (load_hook != nullptr) load_hook(&word);
-  return word.load(std::memory_order_acquire);
-}
-#else
-template <typename T>
-inline T Load(const std::atomic<T>& word) noexcept {
-  return word.load(std::memory_order_acquire);
 }
 #endif
 

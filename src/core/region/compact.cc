@@ -7,7 +7,8 @@
 #include "core/region/heap.h"
 #include "core/region/index.h"
 #include "core/region/overwrite.h"
-#include "core/region/repair.h"
+#include "core/region/rebuild.h"
+#include "core/region/region_status.h"
 #include "core/region/stripe.h"
 
 namespace shmpack {
@@ -24,7 +25,7 @@ void SlideArmedBlock(RegionView view, uint32_t entry_index, uint32_t from, uint3
   MoveShm& move = view.header().move;
   EntryShm& entry = view.entry(entry_index);
   const uint32_t gap = from - to;
-  const uint64_t version = NextVersionLocked(view, StripeOfEntry(view, entry));
+  const uint64_t version = NextVersionInStripe(view, StripeOfEntry(view, entry));
   Store(entry.version, version | 1);
   for (uint32_t moved = std::min(Load(move.moved_units), units); moved < units;) {
     const uint32_t piece = std::min(gap, units - moved);
@@ -47,7 +48,7 @@ void MoveEntry(RegionView view, uint32_t from, uint32_t to) noexcept {
   Store(move.entry_from, from + 1);
   Store(view.entry(to).key, Load(view.entry(from).key));
   StoreValueWords(view, to, LoadValueWords(view, from));
-  Store(view.entry(to).version, NextVersionLocked(view, StripeOfEntry(view, view.entry(from))));
+  Store(view.entry(to).version, NextVersionInStripe(view, StripeOfEntry(view, view.entry(from))));
   Store(view.entry(from).version, uint64_t{0});
   Store(move.entry_from, 0U);
 }
@@ -110,7 +111,7 @@ bool FitsCompactedLocked(RegionView view, uint32_t entries, uint32_t units) noex
 
 Status CompactLocked(RegionView view, Deadline& deadline) noexcept {
   uint32_t entry_count = view.LoadEntryCount();
-  if (entry_count == kNoEntry) return Status(Code::kCorrupt, "its entry count exceeds the region");
+  if (entry_count == kNoEntry) return EntryCountCorrupt();
   Deadline brief(kBriefMs, deadline);
   Status status = AwaitAllStripesLocked(view, brief);
   if (status.code() == Code::kTimeout) return Status(Code::kChanged);
@@ -124,7 +125,7 @@ Status CompactLocked(RegionView view, Deadline& deadline) noexcept {
   const bool heap_ok = CompactHeap(view, entry_count);
   ClearBinsLocked(view);
   EndStructureLocked(view);
-  return heap_ok ? Status() : Status(Code::kCorrupt, "its heap cannot be walked");
+  return heap_ok ? Status() : HeapCorrupt();
 }
 
 bool FinishMovesLocked(RegionView view, uint32_t entry_count) noexcept {

@@ -108,7 +108,7 @@ uint32_t FindFree(RegionView view, uint32_t units, uint32_t heap_end) noexcept {
   return 0;
 }
 
-/// Makes a block free that is in no list, and owned by nobody: joins it with its free neighbours.
+/// Frees a block that is in no list: joins it with its free neighbours.
 bool JoinFree(RegionView view, uint32_t offset, uint32_t heap_end) noexcept {
   uint32_t size = BlockSizeLocked(view, offset, heap_end);
   if (size < kMinimumUnits) return false;
@@ -194,7 +194,7 @@ bool FreeLocked(RegionView view, uint32_t stripe, Offset block, uint32_t* units)
   return old_spare == 0 || (old_spare != offset && JoinFree(view, old_spare, heap_end));
 }
 
-bool JoinSpareLocked(RegionView view, uint32_t stripe) noexcept {
+bool FreeSpareBlockLocked(RegionView view, uint32_t stripe) noexcept {
   SharedU32& spare = view.header().stripes[stripe].spare_block;
   const uint32_t offset = Load(spare);
   if (offset == 0) return true;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The heap: blocks for the values that do not fit into their entry. Blocks lie one after the other from the header's
-// end to heap_end, each with its size in front, so the heap can be walked; that, and each entry's word on where its
-// value lies, is the truth. Every size changes by one store that leaves the heap walkable. Who owns a block, whether
-// the one before it is free, and the lists of free blocks are derived: RebuildHeapLocked() computes them.
+// end to heap_end, each with its size in front, so the heap can be walked. That, and each entry's word on where its
+// value lies, is the truth. Every size changes by one store that leaves the heap walkable. Derived, and computed by
+// RebuildHeapLocked(): a block's owner, whether the block before it is free, and the lists of free blocks.
 //
-// Free blocks are kept in bins by size (exact below 16 units, then eight bins to a power of two), first fit from a bin
-// where every block fits, then from the room above heap_end. When only scattered room is left, compaction (compact.h)
-// joins it. Of each stripe (stripe.h) the block that was freed last is spared that for a while: values that are
-// overwritten by others of their size take turns between two blocks, and need the stripe's lock only.
+// Free blocks are kept in bins by size: exact below 16 units, then eight bins to a power of two. A block comes from the
+// first bin in which every block fits, else from the room above heap_end. When only scattered room is left, compaction
+// (compact.h) joins it.
 //
-// Everything here holds the region's lock, and knows the stripe it is told to be free. Links and sizes are checked as
-// they are read; `false` means that they contradict each other, and that the caller should rebuild.
+// Each stripe (stripe.h) keeps the block that it freed last as its spare block, in no list. Values that are overwritten
+// by others of their size take turns between two blocks, under the stripe's lock alone.
+//
+// Everything here needs the region's lock, and the stripe that it is told free. Links and sizes are checked as they are
+// read. `false`: they contradict each other; the caller rebuilds.
 
 #pragma once
 
@@ -38,7 +40,7 @@ inline constexpr uint32_t kMaxSpareUnits = (128 << 10) / kUnitBytes;
 
 inline constexpr uint32_t kMinimumUnits = 3;  // BlockShm, FreeLinksShm and the size at the end.
 
-/// Whether a block of `units` is what AllocateLocked() gives who wants `wanted`: what is left over would be no block.
+/// Whether AllocateLocked() gives a block of `units` to a caller that wants `wanted`: the rest would be no block.
 constexpr bool Suits(uint32_t units, uint32_t wanted) noexcept {
   return units >= wanted && units - wanted < kMinimumUnits;
 }
@@ -61,9 +63,8 @@ Offset AllocateLocked(RegionView view, uint32_t stripe, uint32_t* units, uint32_
 /// free neighbours. Its size in `*units`. False: the heap contradicts itself.
 bool FreeLocked(RegionView view, uint32_t stripe, Offset block, uint32_t* units) noexcept;
 
-/// Joins the spare block of `stripe`, if there is one, with its free neighbours: it may be what is missing. False: it
-/// is damaged.
-bool JoinSpareLocked(RegionView view, uint32_t stripe) noexcept;
+/// Frees the spare block of `stripe`, if there is one: it may be the room that is missing. False: it is damaged.
+bool FreeSpareBlockLocked(RegionView view, uint32_t stripe) noexcept;
 
 /// Size in units of the block at `offset`, 0 if there can be none that ends by `heap_end`. REQUIRES: `offset` is inside
 /// the region if it is below `heap_end`.

@@ -4,7 +4,7 @@
 
 namespace shmpack {
 
-bool UndoOverwriteLocked(RegionView view, uint32_t stripe, uint32_t entry_count) noexcept {
+bool UndoOverwriteInStripe(RegionView view, uint32_t stripe, uint32_t entry_count) noexcept {
   StripeShm& shm = view.header().stripes[stripe];
   UndoShm& undo = shm.undo;
   const uint32_t armed = Load(undo.armed);
@@ -13,7 +13,7 @@ bool UndoOverwriteLocked(RegionView view, uint32_t stripe, uint32_t entry_count)
   EntryShm& entry = view.entry(armed - 1);
   const ValueWords old = {Load(undo.meta), {Load(undo.payload[0]), Load(undo.payload[1])}};
   if (Load(entry.version) != Load(shm.last_version)) {
-    const uint64_t version = NextVersionLocked(view, stripe);
+    const uint64_t version = NextVersionInStripe(view, stripe);
     Store(entry.version, version | 1);
     StoreValueWords(view, armed - 1, old);
     // A kill before this one finds the version unequal to the last one, and the same words are put back again; a kill

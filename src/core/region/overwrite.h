@@ -37,13 +37,13 @@ inline void StoreValueWords(RegionView view, uint32_t index, const ValueWords& w
 /// Replaces the words of entry `index`, which were `old`. `swap`: the new ones point to the stripe's spare block, the
 /// old ones to one of the same size, which becomes the spare one; a kill between the commit and that leaves the record
 /// armed, which says which block it is. REQUIRES: the entry is live and the record is not armed.
-[[gnu::always_inline]] inline void OverwriteLocked(RegionView view, uint32_t stripe, uint32_t index,
-                                                   const ValueWords& old, const ValueWords& words,
-                                                   bool swap = false) noexcept {
+[[gnu::always_inline]] inline void OverwriteInStripe(RegionView view, uint32_t stripe, uint32_t index,
+                                                     const ValueWords& old, const ValueWords& words,
+                                                     bool swap = false) noexcept {
   StripeShm& shm = view.header().stripes[stripe];
   UndoShm& undo = shm.undo;
   EntryShm& entry = view.entry(index);
-  const uint64_t version = NextVersionLocked(view, stripe);
+  const uint64_t version = NextVersionInStripe(view, stripe);
   Store(undo.meta, old.meta);
   Store(undo.payload[0], old.payload[0]);
   if (old.uses_tail()) Store(undo.payload[1], old.payload[1]);
@@ -55,8 +55,8 @@ inline void StoreValueWords(RegionView view, uint32_t index, const ValueWords& w
   Store(undo.armed, 0U);
 }
 
-/// Puts back what a killed OverwriteLocked() left half done, or completes it, if it was committed. False: the record
+/// Puts back what a killed OverwriteInStripe() left half done, or completes it, if it was committed. False: the record
 /// cannot be.
-bool UndoOverwriteLocked(RegionView view, uint32_t stripe, uint32_t entry_count) noexcept;
+bool UndoOverwriteInStripe(RegionView view, uint32_t stripe, uint32_t entry_count) noexcept;
 
 }  // namespace shmpack

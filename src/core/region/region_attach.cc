@@ -20,7 +20,7 @@ namespace shmpack {
 
 namespace {
 
-constexpr int kTries = 1000;  // Removals and creations by others that one Attach() outlasts.
+constexpr int kTries = 1000;  // Removals and creations by other processes that one Attach() outlasts.
 constexpr uint64_t kStockMinimumBytes = kStockHeaderBytes;  // ext/sysvshm's "memorysize too small".
 
 /// What the heap's values may take: half as much again as asked, so that whatever fits a stock segment of `size_bytes`
@@ -131,14 +131,14 @@ Status Check(const SegmentHandle& segment) noexcept {
   return {};
 }
 
-/// Whether there is nothing to read yet, but one of us is at it, or was.
+/// Whether a maker is still filling it in, or was killed at that.
 bool IsHalfMade(const SegmentHandle& segment) noexcept {
   return segment.half_made && IsRegionSize(segment.bytes) && !IsStock(segment) &&
          Load(static_cast<const HeaderShm*>(segment.base)->magic) == 0;
 }
 
-/// Initialises a segment that carries our mark and no magic: just made by us, or left by a maker that was killed.
-/// Several may be at it. As soon as the magic is there it is everybody's region, held lock or not.
+/// Initialises a segment that carries the mark and no magic: just made by this process, or left by a killed maker.
+/// Several processes may try. As soon as the magic is there it is a region for all, held lock or not.
 Acquired FinishRegion(const SegmentHandle& segment, Deadline& deadline) noexcept {
   HeaderShm& header = *static_cast<HeaderShm*>(segment.base);
   const Acquired acquired = AcquireRobustLock(header.lock, deadline);
@@ -146,7 +146,7 @@ Acquired FinishRegion(const SegmentHandle& segment, Deadline& deadline) noexcept
   const bool half_made = Load(header.magic) == 0;
   // Between the last look and the lock there may have been a wait, and stock.
   if (half_made && !IsStock(segment)) InitialiseLocked(header, segment.bytes);
-  // If somebody finished it meanwhile and died writing to it, the repair is still to be done.
+  // Another process may have finished it meanwhile, and died writing to it: then the repair is still to be done.
   ReleaseRobustLock(header.lock, half_made || acquired == Acquired::kClean);
   return acquired;
 }
@@ -187,8 +187,8 @@ Status CheckSize(uint64_t size_bytes) noexcept {
   return {};
 }
 
-/// Makes a segment for a new region, unless this process could not map it. From now on others may use it: what happens
-/// to us no longer concerns it.
+/// Makes a segment for a new region, unless this process could not map it. From now on other processes may use it,
+/// whatever becomes of this one.
 Status Create(int32_t key, uint64_t size_bytes, uint32_t permissions, int32_t* id) noexcept {
   Status status = CheckSize(size_bytes);
   if (status.ok()) status = TryMapping(RegionBytes(QuotaOf(size_bytes)));
@@ -205,7 +205,7 @@ Status CheckCreator(int32_t id, const TrustedOwners* trusted) noexcept {
   return Status(Code::kUntrusted, "its creator is not trusted");
 }
 
-/// A region without a key, which nobody else can come by.
+/// A region without a key: no other process can attach to it.
 Status CreatePrivate(uint64_t size_bytes, SegmentHandle* segment) noexcept {
   Status status = CheckSize(size_bytes);
   if (status.ok()) status = MapPrivateSegment(RegionBytes(QuotaOf(size_bytes)), segment);

@@ -2,6 +2,7 @@
 
 #include "core/region/region_lock.h"
 
+#include "core/region/region_status.h"
 #include "core/region/repair.h"
 
 namespace shmpack {
@@ -9,7 +10,7 @@ namespace shmpack {
 Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) noexcept {
   // The word that was waited for, or taken, may be what another program has stored meanwhile.
   Status status = CheckIntact(view.header());
-  if (acquired == Acquired::kTimeout) return status.ok() ? Status(Code::kTimeout, "its lock is held") : status;
+  if (acquired == Acquired::kTimeout) return status.ok() ? LockHeld() : status;
   if (status.ok() && acquired == Acquired::kOwnerDied) status = RepairLocked(view, deadline);
   if (!status.ok()) ReleaseRobustLock(view.header().lock, acquired == Acquired::kClean);
   return status;
@@ -22,7 +23,7 @@ Status AwaitKeyOrUnlock(RegionView view, uint32_t stripe, Deadline& deadline) no
     if (status.ok()) return status;
     ReleaseRobustLock(view.header().lock, status.code() != Code::kCorrupt);
     if (status.code() != Code::kTimeout) return status;
-    // Others go on meanwhile.
+    // Other processes go on meanwhile.
     status = AwaitStripeUnlocked(view, stripe, deadline);
     if (status.ok()) status = LockRegion(view, deadline);
     if (!status.ok()) return status;

@@ -30,7 +30,7 @@ Status RepairOrUnlock(RegionView view, Acquired acquired, Deadline& deadline) no
 /// LockKey() when the stripe was not free at first sight. Takes over the region's lock.
 Status AwaitKeyOrUnlock(RegionView view, uint32_t stripe, Deadline& deadline) noexcept;
 
-/// The same, and waits until nobody uses the stripe of `key`, which stays so.
+/// The same, and waits until the stripe of `key` is free. It stays free while the lock is held.
 [[gnu::always_inline]] inline Status LockKey(RegionView view, int64_t key, Deadline& deadline) noexcept {
   const uint32_t stripe = StripeOf(view, key);
   const Status status = LockRegion(view, deadline);
@@ -38,9 +38,12 @@ Status AwaitKeyOrUnlock(RegionView view, uint32_t stripe, Deadline& deadline) no
   return AwaitKeyOrUnlock(view, stripe, deadline);
 }
 
-/// `status` is what the locked operation came to: after kCorrupt the next holder tries to repair.
-inline void UnlockRegion(RegionView view, const Status& status) noexcept {
-  ReleaseRobustLock(view.header().lock, status.code() != Code::kCorrupt);
+/// What a holder leaves behind.
+enum class Left : uint8_t { kWhole, kDamaged };
+
+/// Gives the lock back. After kDamaged, and after a `status` of kCorrupt, the next holder repairs first.
+inline void UnlockRegion(RegionView view, const Status& status, Left left = Left::kWhole) noexcept {
+  ReleaseRobustLock(view.header().lock, left == Left::kWhole && status.code() != Code::kCorrupt);
 }
 
 }  // namespace shmpack

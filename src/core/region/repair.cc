@@ -3,27 +3,19 @@
 #include "core/region/repair.h"
 
 #include "core/region/compact.h"
-#include "core/region/heap.h"
-#include "core/region/index.h"
+#include "core/region/rebuild.h"
+#include "core/region/region_status.h"
 #include "core/region/stripe.h"
 
 namespace shmpack {
 
 Status RepairLocked(RegionView view, Deadline& deadline) noexcept {
   const uint32_t entry_count = view.LoadEntryCount();
-  if (entry_count == kNoEntry) return Status(Code::kCorrupt, "its entry count exceeds the region");
+  if (entry_count == kNoEntry) return EntryCountCorrupt();
   const Status status = AwaitAllStripesLocked(view, deadline);
   if (!status.ok()) return status;
-  if (!FinishMovesLocked(view, entry_count)) return Status(Code::kCorrupt, "its move record is out of bounds");
+  if (!FinishMovesLocked(view, entry_count)) return MoveCorrupt();
   return RebuildLocked(view, entry_count);
-}
-
-Status RebuildLocked(RegionView view, uint32_t entry_count) noexcept {
-  BeginStructureLocked(view);
-  RebuildIndexLocked(view, entry_count);
-  const bool heap_ok = RebuildHeapLocked(view, entry_count);
-  EndStructureLocked(view);
-  return heap_ok ? Status() : Status(Code::kCorrupt, "its heap cannot be walked");
 }
 
 }  // namespace shmpack

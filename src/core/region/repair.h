@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What the next holder of the lock does when the last one died holding it: put back or complete the one change that was
-// under way, then compute everything that is derived from what is true. Every step can be killed and done again from
-// the start. Cost: one walk over entries and blocks.
+// What the next holder of the region's lock does when the last one died:
+//
+//   1. It puts back, or completes, the change that was under way in each stripe (stripe.h).
+//   2. It completes the move of a killed compaction (compact.h).
+//   3. It computes everything that is derived anew (rebuild.h).
+//
+// Every step can be killed and done again from the start.
 
 #pragma once
 
@@ -12,10 +16,8 @@
 
 namespace shmpack {
 
-/// Makes the region whole again. kCorrupt: its bytes contradict themselves in a way no kill can leave.
+/// Makes the region whole again. kCorrupt: its bytes contradict themselves in a way that no kill can leave. kTimeout: a
+/// holder does not let go of a stripe. kOverwritten.
 Status RepairLocked(RegionView view, Deadline& deadline) noexcept;
-
-/// Computes index and heap anew. kCorrupt as above.
-Status RebuildLocked(RegionView view, uint32_t entry_count) noexcept;
 
 }  // namespace shmpack

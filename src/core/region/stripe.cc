@@ -5,22 +5,23 @@
 #include "core/region/heap.h"
 #include "core/region/overwrite.h"
 #include "core/region/region_header.h"
+#include "core/region/region_status.h"
 #include "port/robust_lock.h"
 
 namespace shmpack {
 
 namespace {
 
-/// What was waited for in vain may be what another program has stored meanwhile.
+/// After a timeout: the word may be what another program has stored meanwhile.
 Status Held(RegionView view) noexcept {
   const Status intact = CheckIntact(view.header());
-  return intact.ok() ? Status(Code::kTimeout, "its lock is held") : intact;
+  return intact.ok() ? LockHeld() : intact;
 }
 
-Status UndoStripeLocked(RegionView view, uint32_t stripe) noexcept {
+Status UndoInStripe(RegionView view, uint32_t stripe) noexcept {
   const uint32_t entry_count = view.LoadEntryCount();
-  if (entry_count != kNoEntry && UndoOverwriteLocked(view, stripe, entry_count)) return {};
-  return Status(Code::kCorrupt, "an undo record is out of bounds");
+  if (entry_count != kNoEntry && UndoOverwriteInStripe(view, stripe, entry_count)) return {};
+  return UndoCorrupt();
 }
 
 /// The entry that `key` had a moment ago. Chains may change meanwhile: what is not found may be there all the same.
@@ -34,8 +35,8 @@ Status UndoStripeLocked(RegionView view, uint32_t stripe) noexcept {
 /// entry is the key's: then it is the only one and stays it, because it goes to another key, or moves, only under the
 /// region's lock with this stripe free. False: it was not called, or it returned false.
 template <typename Replace>
-[[gnu::always_inline]] inline bool InStripe(RegionView view, int64_t key, uint32_t stripe, uint32_t index,
-                                            Deadline& deadline, Replace&& replace) noexcept {
+[[gnu::always_inline]] inline bool WithStripe(RegionView view, int64_t key, uint32_t stripe, uint32_t index,
+                                              Deadline& deadline, Replace&& replace) noexcept {
   const HeaderShm& header = view.header();
   StripeShm& shm = view.header().stripes[stripe];
   const Acquired acquired = AcquireRobustLock(shm.lock, deadline);
@@ -68,8 +69,8 @@ Status AwaitStripeLocked(RegionView view, uint32_t stripe, Deadline& deadline) n
   const Acquired acquired = AwaitRobustLock(lock, deadline);
   if (acquired == Acquired::kTimeout) return Held(view);
   if (acquired == Acquired::kClean) return {};
-  const Status status = UndoStripeLocked(view, stripe);
-  // Whoever takes the stripe meanwhile sees that the region is locked, and leaves it marked; it is whole all the same.
+  const Status status = UndoInStripe(view, stripe);
+  // A process that takes the stripe meanwhile finds the region locked, and leaves the stripe marked, whole as it is.
   if (status.ok()) ForgetDeadHolder(lock);
   return status;
 }
@@ -77,7 +78,7 @@ Status AwaitStripeLocked(RegionView view, uint32_t stripe, Deadline& deadline) n
 Status AwaitAllStripesLocked(RegionView view, Deadline& deadline) noexcept {
   for (uint32_t stripe = 0; stripe < kStripeCount; ++stripe) {
     Status status = AwaitStripeLocked(view, stripe, deadline);
-    if (status.ok()) status = UndoStripeLocked(view, stripe);
+    if (status.ok()) status = UndoInStripe(view, stripe);
     if (!status.ok()) return status;
   }
   return {};
@@ -102,10 +103,10 @@ bool ReplaceInEntry(RegionView view, int64_t key, const ValueWords& words, Deadl
   const uint32_t stripe = StripeOf(view, key);
   const uint32_t index = Glance(view, key);
   if (index == kNoEntry) return false;
-  return InStripe(view, key, stripe, index, deadline, [&](uint64_t) {
+  return WithStripe(view, key, stripe, index, deadline, [&](uint64_t) {
     const ValueWords old = LoadValueWords(view, index);
     if (old.in_heap()) return false;
-    OverwriteLocked(view, stripe, index, old, words);
+    OverwriteInStripe(view, stripe, index, old, words);
     return true;
   });
 }
@@ -124,14 +125,14 @@ bool ReplaceInBlock(RegionView view, int64_t key, const ValueBytes& value, Deadl
   const uint64_t seen = Load(view.entry(index).version);
   ValueWords old = LoadValueWords(view, index);
   if (!AreAlike(view, old, spare, units, size)) return false;
-  return InStripe(view, key, stripe, index, deadline, [&](uint64_t version) {
+  return WithStripe(view, key, stripe, index, deadline, [&](uint64_t version) {
     if (Load(view.header().stripes[stripe].spare_block) != spare || UnitsOf(view, spare) != units) return false;
     if (version != seen) {
       old = LoadValueWords(view, index);
       if (!AreAlike(view, old, spare, units, size)) return false;
     }
     FillBlock(view, spare, value);
-    OverwriteLocked(view, stripe, index, old, ValueWords::InHeap(Offset{spare}, size), true);
+    OverwriteInStripe(view, stripe, index, old, ValueWords::InHeap(Offset{spare}, size), true);
     return true;
   });
 }

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Stripes: the region's lock split by key range, so that several processes replace small values at the same time.
+// Stripes: sixteenths of the keys, by their hash, each with a lock of its own. A put that changes nothing but one
+// variable holds its stripe's lock alone, so two processes that write to different stripes do not wait for each other:
 //
-// A value is replaced by one that takes as much room under the lock of its key's stripe alone: in its entry, or by
-// taking turns between its block and the stripe's spare one, so that nothing of the heap changes but who owns the two.
-// Everything else is done under the region's lock. Each side takes its own lock and then looks at the other's, in one
-// order for all (RobustLockIsFree): whoever holds a stripe and finds the region's lock not free gives the stripe back
-// with nothing done; whoever holds the region's waits until the stripe of its key is free, or all of them before it
-// touches every entry. So nobody waits for the region's lock with a stripe in hand, nobody holds two locks, and
-// newcomers do not hold a stripe for longer than a look while the region is locked.
+//   ReplaceInEntry()  the old and the new value are both kept in the entry
+//   ReplaceInBlock()  both take a block of one size: the value goes into the stripe's spare block, and the old block
+//                     becomes the spare one
 //
-// Kills. With a stripe's lock held: the kernel marks it, the next one to want the stripe takes the region's lock, and
-// whoever has that puts back from the stripe's undo record what is half done. With the region's lock held: its word is
-// not free, so nobody uses a stripe until the repair, which goes through all of them.
+// Everything else is done under the region's lock. How the two exclude each other:
+//
+//   1. Each side takes its own lock first, and then looks at the other's, in one order for all (RobustLockIsFree()).
+//   2. A holder of a stripe that finds the region's lock taken gives the stripe back, with nothing done.
+//   3. A holder of the region's lock waits until the stripe of its key is free; before it touches every entry, until
+//   all
+//      are.
+//
+// So nobody waits for the region's lock with a stripe in hand, nobody holds two locks, and RobustLockIsFree() is all
+// that they need of each other.
+//
+// A kill. With a stripe's lock held: the kernel marks the stripe's word. The next holder of the stripe leaves it marked
+// and takes the region's lock; the holder of that puts back what the stripe's undo record says. With the region's lock
+// held: its word is not free, so nobody uses a stripe until the repair, which goes through all of them.
+//
+// Names. `...InStripe` functions need the stripe locked by the caller, or free with the region's lock held.
 
 #pragma once
 
@@ -38,12 +48,12 @@ inline uint32_t StripeOf(RegionView view, int64_t key) noexcept { return StripeO
 inline constexpr uint64_t kLastVersion = uint64_t{1} << 63;
 
 /// How long a stripe is waited for with the region's lock in hand, in milliseconds. A holder that runs is done long
-/// before; for one that does not, nobody else shall wait.
+/// before; a stopped one shall not make others wait for the region.
 inline constexpr uint32_t kBriefMs = 1;
 
 /// A version that no entry of this region ever had: the stripe is part of it. REQUIRES: `stripe` is locked, or free
 /// with the region's lock held.
-inline uint64_t NextVersionLocked(RegionView view, uint32_t stripe) noexcept {
+inline uint64_t NextVersionInStripe(RegionView view, uint32_t stripe) noexcept {
   constexpr uint64_t kTagBits = 2 * kStripeCount - 1;
   SharedU64& last = view.header().stripes[stripe].last_version;
   const uint64_t version = ((Load(last) | kTagBits) + 1) | (stripe << 1);

@@ -36,9 +36,7 @@ struct TokenSink {
 }  // namespace
 
 bool MsgpackReader::TakeExt(size_t header, uint32_t size, MsgpackToken* token) noexcept {
-  if (bytes_left() - header < size) {
-    return false;
-  }
+  if (bytes_left() - header < size) return false;
   token->kind = MsgpackKind::kExt;
   token->ext_type = static_cast<int8_t>(at_[header - 1]);
   token->size = size;
@@ -49,9 +47,7 @@ bool MsgpackReader::TakeExt(size_t header, uint32_t size, MsgpackToken* token) n
 
 bool MsgpackReader::TakeContainer(MsgpackKind kind, size_t header, uint32_t count, MsgpackToken* token) noexcept {
   const uint64_t values = kind == MsgpackKind::kMap ? uint64_t{count} * 2 : count;
-  if (bytes_left() - header < pending_ - 1 + values) {
-    return false;
-  }
+  if (bytes_left() - header < pending_ - 1 + values) return false;
   token->kind = kind;
   token->size = count;
   at_ += header;
@@ -62,41 +58,33 @@ bool MsgpackReader::TakeContainer(MsgpackKind kind, size_t header, uint32_t coun
 bool MsgpackReader::Next(MsgpackToken* token) noexcept { return ReadScalar(TokenSink{token}) || ReadOther(token); }
 
 bool MsgpackReader::ReadOther(MsgpackToken* token) noexcept {
-  if (pending_ == 0 || at_ == end_) {
-    return false;
-  }
+  if (pending_ == 0 || at_ == end_) return false;
   const uint8_t head = *at_;
-  if (head >= 0x80 && head < 0x90) {
-    return TakeContainer(MsgpackKind::kMap, 1, head & 0x0f, token);
-  }
-  if (head >= 0x90 && head < 0xa0) {
-    return TakeContainer(MsgpackKind::kArray, 1, head & 0x0f, token);
-  }
-  const size_t header = head >= 0xc0 && head < 0xe0 ? kMsgpackHeaderBytes[head - 0xc0] : 0;
-  if (header == 0 || bytes_left() < header) {
-    return false;
-  }
+  if (IsFixMapHead(head)) return TakeContainer(MsgpackKind::kMap, 1, head & kMaxFixCount, token);
+  if (IsFixArrayHead(head)) return TakeContainer(MsgpackKind::kArray, 1, head & kMaxFixCount, token);
+  const size_t header = head >= kHeadNil && head <= kHeadMap32 ? kMsgpackHeaderBytes[head - kHeadNil] : 0;
+  if (header == 0 || bytes_left() < header) return false;
   const uint8_t* const field = at_ + 1;
   switch (head) {
-    case 0xc7:
+    case kHeadExt8:
       return TakeExt(header, *field, token);
-    case 0xc8:
+    case kHeadExt16:
       return TakeExt(header, LoadBig<uint16_t>(field), token);
-    case 0xc9:
+    case kHeadExt32:
       return TakeExt(header, LoadBig<uint32_t>(field), token);
-    case 0xd4:
-    case 0xd5:
-    case 0xd6:
-    case 0xd7:
-    case 0xd8:
-      return TakeExt(header, 1u << (head - 0xd4), token);
-    case 0xdc:
+    case kHeadFixExt1:
+    case kHeadFixExt2:
+    case kHeadFixExt4:
+    case kHeadFixExt8:
+    case kHeadFixExt16:
+      return TakeExt(header, 1u << (head - kHeadFixExt1), token);
+    case kHeadArray16:
       return TakeContainer(MsgpackKind::kArray, header, LoadBig<uint16_t>(field), token);
-    case 0xdd:
+    case kHeadArray32:
       return TakeContainer(MsgpackKind::kArray, header, LoadBig<uint32_t>(field), token);
-    case 0xde:
+    case kHeadMap16:
       return TakeContainer(MsgpackKind::kMap, header, LoadBig<uint16_t>(field), token);
-    case 0xdf:
+    case kHeadMap32:
       return TakeContainer(MsgpackKind::kMap, header, LoadBig<uint32_t>(field), token);
     default:
       return false;  // a scalar that ends too early

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The msgpack forms that most of any document is made of, packed by a few stores that do not check for room: integers,
-// floats, short strings of ASCII. All else is packed by msgpack-c, whose packer for these takes several times as long.
-// tests/core/msgpack_writer_test.cc holds both to the same bytes.
+// Packs the msgpack forms that most of any document consists of: integers, floats, short ASCII strings. A few stores do
+// it, without a check for room. msgpack-c packs everything else; its packer takes several times as long for these.
+// tests/core/msgpack_writer_test.cc shows that both write the same bytes.
 //
-// Each function writes at `at`, where kPackedBytes are free, and returns where it ended.
+// Pack...() writes at `at`, where kPackedBytes are free, and returns where it ended. Short...() packs the same bytes in
+// registers.
 
 #pragma once
 
@@ -13,17 +14,14 @@
 #include <cstdint>
 #include <cstring>
 
+#include "shmpack/msgpack_format.h"
 #include "shmpack/value_bytes.h"
 
 namespace shmpack {
 
-/// What any of these may store, some of it only to be overwritten by the next.
+/// The most that one Pack...() stores. It may store more than it packs; the next one overwrites that.
 inline constexpr size_t kPackedBytes = 32;
-
-/// Strings up to this size have a head of one byte.
-inline constexpr size_t kShortTextBytes = 31;
-/// and up to this one of two.
-inline constexpr size_t kMediumTextBytes = 255;
+static_assert(kPackedBytes == 1 + kMaxFixStr);
 
 /// Stores 8 bytes, big-endian.
 inline void StoreBig(char* at, uint64_t value) noexcept {
@@ -33,8 +31,8 @@ inline void StoreBig(char* at, uint64_t value) noexcept {
   std::memcpy(at, &value, sizeof(value));
 }
 
-/// Copies up to 32 bytes, by moves that overlap, each of a size known here; returns all bits that any of them has, as
-/// if or'ed by eights. Reads and writes nothing beyond.
+/// Copies up to 32 bytes, with moves that overlap, each of a constant size. Reads and writes nothing beyond. Returns
+/// the bytes or'ed together, in groups of up to eight: a bit is set if some byte has it.
 inline uint64_t CopyShort(char* to, const char* from, size_t size) noexcept {
   if (size >= 8) {
     uint64_t first, last;
@@ -61,9 +59,7 @@ inline uint64_t CopyShort(char* to, const char* from, size_t size) noexcept {
     std::memcpy(to + size - 4, &last, 4);
     return first | last;
   }
-  if (size == 0) {
-    return 0;
-  }
+  if (size == 0) return 0;
   const char first = from[0], middle = from[size / 2], last = from[size - 1];
   to[0] = first;
   to[size / 2] = middle;
@@ -71,23 +67,23 @@ inline uint64_t CopyShort(char* to, const char* from, size_t size) noexcept {
   return static_cast<uint8_t>(first | middle | last);
 }
 
-/// How an integer is packed that a head alone cannot hold.
+/// The form of an integer that does not fit in a head.
 struct IntForm {
   uint8_t head;
   unsigned bytes;      // behind the head
-  uint64_t left_bits;  // They are its first ones.
+  uint64_t left_bits;  // those bytes, in the highest bits
 };
 
 constexpr bool IsFixInt(int64_t value) noexcept { return value >= -32 && value < 128; }
 
-/// The shortest. REQUIRES: not IsFixInt(value).
+/// The shortest form. REQUIRES: !IsFixInt(value).
 constexpr IntForm FormOf(int64_t value) noexcept {
-  // Both sides count their sizes up from their own first head: uint 8 is cc, int 8 is d0.
+  // The heads of each sign follow one another in the order of their sizes.
   const bool negative = value < 0;
   const uint64_t unsigned_range = negative ? ~static_cast<uint64_t>(value) << 1 : static_cast<uint64_t>(value);
   const unsigned size = (unsigned_range > UINT8_MAX) + (unsigned_range > UINT16_MAX) + (unsigned_range > UINT32_MAX);
   const unsigned bytes = 1u << size;
-  return {static_cast<uint8_t>((negative ? 0xd0 : 0xcc) + size), bytes,
+  return {static_cast<uint8_t>((negative ? kHeadInt8 : kHeadUint8) + size), bytes,
           static_cast<uint64_t>(value) << (64 - 8 * bytes)};
 }
 
@@ -102,7 +98,7 @@ inline char* PackInt(char* at, int64_t value) noexcept {
   return at + 1 + form.bytes;
 }
 
-/// A head and the first `bytes` bytes of `left_bits`, big-endian, in registers.
+/// A head and the highest `bytes` bytes of `left_bits`, big-endian, in registers.
 inline ShortBytes ShortForm(uint8_t head, uint64_t left_bits, unsigned bytes) noexcept {
   ShortBytes packed;
   packed.count = 1 + bytes;
@@ -117,48 +113,49 @@ inline ShortBytes ShortForm(uint8_t head, uint64_t left_bits, unsigned bytes) no
   return packed;
 }
 
-/// What PackInt() stores.
+/// PackInt() in registers.
 inline ShortBytes ShortInt(int64_t value) noexcept {
   if (IsFixInt(value)) return ShortForm(static_cast<uint8_t>(value), 0, 0);
   const IntForm form = FormOf(value);
   return ShortForm(form.head, form.left_bits, form.bytes);
 }
 
-/// What PackDouble() stores.
-inline ShortBytes ShortDouble(double value) noexcept { return ShortForm(0xcb, std::bit_cast<uint64_t>(value), 8); }
-
-/// A float 64 always: msgpack-c's pack_double() makes integers of whole numbers, -0.0 among them.
+/// Always a float 64: msgpack-c's pack_double() makes an integer of a whole number, even of -0.0.
 inline char* PackDouble(char* at, double value) noexcept {
-  *at = static_cast<char>(0xcb);
+  *at = static_cast<char>(kHeadFloat64);
   StoreBig(at + 1, std::bit_cast<uint64_t>(value));
   return at + 9;
 }
 
+/// PackDouble() in registers.
+inline ShortBytes ShortDouble(double value) noexcept {
+  return ShortForm(kHeadFloat64, std::bit_cast<uint64_t>(value), 8);
+}
+
 /// The shortest head of a str (`is_text`) or bin of `size` bytes.
 inline char* PackStringHead(char* at, uint32_t size, bool is_text) noexcept {
-  if (is_text && size <= kShortTextBytes) {
-    *at = static_cast<char>(0xa0 | size);
+  if (is_text && size <= kMaxFixStr) {
+    *at = static_cast<char>(kHeadFixStr | size);
     return at + 1;
   }
-  // 0, 1 or 2: one, two or four bytes say how long it is.
+  // 0, 1 or 2: its size takes one, two or four bytes.
   const unsigned form = (size > UINT8_MAX) + (size > UINT16_MAX);
   const unsigned bytes = 1u << form;
-  *at = static_cast<char>((is_text ? 0xd9 : 0xc4) + form);
+  *at = static_cast<char>((is_text ? kHeadStr8 : kHeadBin8) + form);
   StoreBig(at + 1, static_cast<uint64_t>(size) << (64 - 8 * bytes));
   return at + 1 + bytes;
 }
 
-/// Up to kShortTextBytes of ASCII, as str. Null: there is another byte among them. Reads nothing beyond `size`.
+/// Packs up to kMaxFixStr bytes of ASCII as str. Null: not all of them are ASCII. Reads nothing beyond `size`.
 inline char* PackShortAscii(char* at, const char* text, size_t size) noexcept {
-  *at = static_cast<char>(0xa0 | size);
+  *at = static_cast<char>(kHeadFixStr | size);
   const uint64_t seen = CopyShort(at + 1, text, size);
   return (seen & 0x8080808080808080) == 0 ? at + 1 + size : nullptr;
 }
 
-/// kMediumTextBytes or fewer, but more than kShortTextBytes, of ASCII; otherwise as PackShortAscii(). Needs `size` more
-/// bytes of room.
+/// PackShortAscii() for more than kMaxFixStr and up to kMaxStr8 bytes. Needs `size` more bytes of room.
 inline char* PackMediumAscii(char* at, const char* text, size_t size) noexcept {
-  *at = static_cast<char>(0xd9);
+  *at = static_cast<char>(kHeadStr8);
   at[1] = static_cast<char>(size);
   char* const to = at + 2;
   uint64_t block[2];

@@ -19,7 +19,7 @@ uint32_t DecodedCache::RegionNumber(const Region& region) {
       return known.number;
     }
   }
-  // What is kept of the region that has this place goes when its items are needed.
+  // The items of the region that had this place go when they are needed.
   if (++last_number_ == 0) {
     Clear();
     ++last_number_;
@@ -44,7 +44,7 @@ bool DecodedCache::Grow() {
   for (uint32_t i = 0; i < old_capacity; ++i) {
     const Item& item = old_items[i];
     if (item.version == 0) continue;
-    // Every pair's items go to one of two pairs, in the same order: there is room for each.
+    // The items of a pair go to one of two pairs, in the same order, so there is room for each.
     const uint32_t index = IndexOf(item.region, item.key);
     items_[items_[index].version == 0 ? index : index ^ 1] = item;
   }
@@ -52,8 +52,8 @@ bool DecodedCache::Grow() {
   return true;
 }
 
-/// The item for a variable: its own, or one that is empty or may be taken from another. Null: all is full, it has to
-/// do without this time.
+/// The item for a variable: its own, an empty one, or one that is taken from another variable. Null: both places are
+/// full, and this time neither is taken.
 DecodedCache::Item* DecodedCache::Place(uint32_t region, zend_long key, bool is_small) {
   if (Item* const found = Find(region, key); found != nullptr) return found;
   if (used_ >= capacity_ / 2) Grow();
@@ -63,7 +63,7 @@ DecodedCache::Item* DecodedCache::Place(uint32_t region, zend_long key, bool is_
   if (first->version == 0) return first;
   if (second->version == 0) return second;
   const uint32_t turn = ++turn_;
-  if (is_small) {  // Takes the place of its like at once: each costs the same, and is as soon read again.
+  if (is_small) {  // Replaces another small value at once: they cost the same, and are read again as soon.
     if (IsSmall(*first) && IsSmall(*second)) return turn % 2 == 0 ? first : second;
     if (IsSmall(*first)) return first;
     if (IsSmall(*second)) return second;
@@ -115,7 +115,7 @@ void DecodedCache::KeepSlowly(const Seen& seen, size_t budget_bytes, zval* value
   zval_ptr_dtor_nogc(&outdated);
 }
 
-/// Makes room for a value, if it is this one's turn, by letting go of others. False: there is none yet.
+/// Makes room for a value by releasing others, if it is this value's turn. False: there is no room yet.
 bool DecodedCache::MakeRoom(size_t bytes, size_t budget_bytes) {
   if (bytes > budget_bytes) return false;
   if (bytes_ <= budget_bytes - bytes) return true;
@@ -125,10 +125,10 @@ bool DecodedCache::MakeRoom(size_t bytes, size_t budget_bytes) {
     hand_ = (hand_ + 1) % capacity_;
     let_go += LetGo(hand_);
   }
-  return bytes_ <= budget_bytes - bytes;  // Not if what went is doomed only.
+  return bytes_ <= budget_bytes - bytes;  // False if all that went is only doomed.
 }
 
-/// Lets go of what an item keeps, but not of its version. Returns the bytes.
+/// Releases what an item keeps; its version stays. Returns the bytes.
 size_t DecodedCache::LetGo(uint32_t index) {
   const Item item = items_[index];
   if (item.bytes == 0) return 0;
@@ -138,7 +138,7 @@ size_t DecodedCache::LetGo(uint32_t index) {
   return item.bytes;
 }
 
-/// Releases what an item kept that is no longer there. May run user code.
+/// Releases what an item kept. The item itself no longer has it. May run user code.
 void DecodedCache::Release(const Item& item) {
   if (item.bytes == 0) return;
   zval value = item.value;

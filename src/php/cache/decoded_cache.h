@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// DecodedCache: values that this process has decoded before, by region, key and version, so that reading a value that
-// has not changed takes a look at its version and a reference count.
+// DecodedCache: values that this process decoded before, by region, key and version. Reading an unchanged value takes a
+// look at its version and a reference count.
 //
-// A region never gives a version twice, so an item whose entry still carries its version holds what is stored there.
-// Only plain values are kept: what holds an object or a reference is decoded each time.
+// A region never gives a version twice. So an item whose entry still has its version holds the value that is stored
+// there. Only plain values are kept; a value that holds an object or a reference is decoded at each read.
 //
-// What is kept, and where. At first sight only the version is noted: most values that change are never read twice.
-// Read again in the same request, the value is kept as it is, with a reference of our own, until that request ends.
-// Read again in a later one, it is copied to process memory, immutable; it goes when its version is outdated, but not
-// before the request that may still use it is over. So a process that polls a changing value does not grow.
+// What is kept, and where:
+//   - At the first read only the version is noted: most values that change are never read twice.
+//   - At another read in the same request the value itself is kept, with one more reference, until that request ends.
+//   - At another read in a later request it is copied to process memory, immutable. The copy goes when its version is
+//     outdated, but not before the end of the request that may still use it. So a process that polls a changing value
+//     does not grow.
 //
-// Memory: at most the budget for values, plus 64 bytes for each of at most kMaxItems items. When either is used up,
-// most newcomers are refused, so that of a working set that is too large a part is kept; every eighth takes the place
-// of others, so that what nobody reads any more goes. But integers and the like, which take no memory besides their
-// item, take the places of one another at once. One per thread, in process memory; a forked child has a copy.
+// Memory: the budget for values, and 64 bytes for each of at most kMaxItems items. When either is used up, most
+// newcomers are refused, so that a part of a working set that is too large is kept. Every eighth replaces others, so
+// that values that are no longer read go. Integers and the like take no memory besides their item; they replace one
+// another at once. Each thread has a cache, in process memory; a forked child has a copy.
 //
-// Releasing values may start the garbage collector, and with it user code that reads again: every method leaves the
-// cache whole before it releases anything.
+// Releasing values may start the garbage collector, and so user code that reads again. Therefore every method leaves
+// the cache consistent before it releases anything.
 
 #pragma once
 
@@ -48,12 +50,13 @@ class DecodedCache {
     zval value;  // if something is kept
     uint32_t region;
     uint32_t entry;
-    uint32_t request;  // in which the version was seen first, or last kept
+    uint32_t request;  // that read the version first, or kept its value last
     Kept kept;
-    size_t bytes;  // that the value counts against the budget
+    size_t bytes;  // of the value, for the budget
   };
 
-  /// A number for the region behind a handle: the same for the same segment, so that later requests find its items.
+  /// The number of the region behind a handle. The same segment has the same one in later requests, which so find its
+  /// items.
   uint32_t RegionNumber(const Region& region);
 
   /// The item of a variable, or null.
@@ -67,10 +70,10 @@ class DecodedCache {
   /// Whether an item keeps a value that needs no memory of its own.
   static bool IsSmall(const Item& item) { return item.kept == Kept::kPersistent && item.bytes == 0; }
 
-  /// `*value` was just decoded from what was seen. May put an equal one, that is kept, in its place.
+  /// Keeps what is worth keeping of `*value`, which was just decoded. May replace it by an equal value that is kept.
   void Keep(const Seen& seen, size_t budget_bytes, zval* value) {
-    if (is_closed_ || budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: what a killed writer was replacing.
-    // Most often a new version of something small, or of something that was not worth keeping.
+    if (is_closed_ || budget_bytes == 0 || (seen.version & 1) != 0) return;  // Odd: a killed writer was replacing it.
+    // Mostly this is a new version of a small value, or of one that is not kept.
     Item* const item = Find(seen.region, seen.key);
     const bool is_small = Z_TYPE_P(value) < IS_STRING;
     if (item == nullptr || item->bytes != 0 || (item->version == seen.version && item->entry == seen.entry) ||
@@ -84,18 +87,18 @@ class DecodedCache {
     ZVAL_COPY_VALUE(&item->value, value);
   }
 
-  /// The same for what was found in the entry that an item names. REQUIRES: neither what it keeps nor `*value` takes
-  /// memory of its own.
+  /// Keeps `*value`, which was found in the entry that `item` names. REQUIRES: neither the item's value nor `*value`
+  /// takes memory of its own.
   static void KeepNext(Item* item, uint64_t version, const zval* value) {
     item->version = version;
     ZVAL_COPY_VALUE(&item->value, value);
   }
 
-  /// At the end of a request: lets go of its memory. User code may still run, and read; nothing is kept of that.
+  /// At the end of a request: releases its memory. User code may still run and read; none of that is kept.
   void EndRequest();
-  /// When the next one begins, and nothing of the last is left: frees what was outdated during it.
+  /// At the beginning of the next one, when nothing of the last is left: frees what became outdated during it.
   void BeginRequest();
-  /// Lets go of everything: what is in use goes when the request is over.
+  /// Releases everything. Copies in process memory are freed when the request is over.
   void Clear();
   /// Frees everything. No value may be in use.
   void Free();
@@ -115,9 +118,9 @@ class DecodedCache {
   static bool IsOf(const Item& item, uint32_t region, zend_long key) {
     return item.key == key && item.region == region && item.version != 0;
   }
-  /// Of the pair of items that a variable may have, the first it would take.
+  /// A variable may have either item of a pair. This is the one that it takes first.
   uint32_t IndexOf(uint32_t region, zend_long key) const {
-    // Fibonacci hashing: keys that follow one another do not meet.
+    // Fibonacci hashing: consecutive keys do not collide.
     return static_cast<uint32_t>(((static_cast<uint64_t>(key) ^ uint64_t{region} << 40) * 0x9e3779b97f4a7c15) >>
                                  shift_);
   }
@@ -132,14 +135,14 @@ class DecodedCache {
   uint32_t capacity_;    // a power of two, or 0
   uint32_t shift_;       // 64 - log2(capacity_)
   uint32_t used_;        // items with a version
-  uint32_t request_;     // counts them
-  uint32_t in_request_;  // at least as many items keep something of this request
-  uint32_t hand_;        // where to look for what has to go next
-  uint32_t turn_;        // counts who asked for a place, or for room, when there was none
+  uint32_t request_;     // the number of this request
+  uint32_t in_request_;  // no more items than this keep memory of this request
+  uint32_t hand_;        // the item that MakeRoom() looked at last
+  uint32_t turn_;        // counts calls for a place, or for room, when there was none
   bool is_closed_;       // between two requests
-  size_t bytes_;         // that all values take, doomed ones too
+  size_t bytes_;         // of all values, doomed ones included
 
-  // Persistent values that are outdated but may still be in use until the request is over.
+  // Outdated persistent values, which may be in use until the request is over.
   zval* doomed_;
   uint32_t doomed_count_;
   uint32_t doomed_capacity_;

@@ -34,8 +34,9 @@ bool AddBytes(const zval* value, int depth, size_t* bytes) {
   return true;
 }
 
-/// Interned, as all in an immutable array has to be: whoever copies such an array does not count what is in it. The
-/// engine leaves an interned string's reference count alone; here it counts the places that have the copy.
+/// Copies a string. The copy is interned, as all strings in an immutable array must be: copying the array does not
+/// count them. The engine leaves the reference count of an interned string alone; here it counts the places that have
+/// the copy.
 zend_string* CopyString(zend_string* from) {
   if (IsForever(from)) return from;
   zend_string* const copy = zend_string_init(ZSTR_VAL(from), ZSTR_LEN(from), true);
@@ -54,7 +55,7 @@ void FreeString(zend_string* copy) {
   }
 }
 
-/// Rows of a table share their keys, and so do their copies.
+/// The copies of keys. Rows of a table share their keys, and so do their copies.
 class KeyCopies {
  public:
   zend_string* Of(zend_string* key) {
@@ -125,8 +126,8 @@ bool PlainBytes(const zval* value, size_t* bytes) {
 }
 
 bool CopyPersistent(const zval* from, size_t bytes, zval* to) {
-  // PHP ends the process where such memory cannot be had, and no copy is worth that. So it is asked for first, with
-  // what malloc() adds to each piece, and more.
+  // PHP ends the process if it gets no memory, and no copy is worth that. So this asks first, for twice as much,
+  // because malloc() adds to each piece.
   void* volatile const probe = std::malloc(2 * bytes);
   if (probe == nullptr) return false;
   std::free(probe);

@@ -9,16 +9,21 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 
+#include "ext/standard/info.h"
+#include "php/arginfo.h"
 #include "php/cache/decoded_cache.h"
 #include "php/handle_object.h"
 #include "php/memory_limit.h"
 #include "php/region/region_report.h"
-#include "php/values/scalar_codec.h"
+#include "php/values/value_decoder.h"
+#include "php/values/value_encoder.h"
 #include "port/clock.h"
 #include "port/segment.h"
 #include "shmpack/region.h"
+#include "shmpack/region_layout.h"
 
 namespace {
 
@@ -34,12 +39,12 @@ constexpr size_t kLimitShare = 8;
 struct AttachedRegion {
   Region region;
   int32_t key = 0;
-  uint32_t number = 0;  // the decoded cache's for the region
+  uint32_t number = 0;  // The decoded cache's for the region.
 };
 
 void Detach(AttachedRegion& attached) { attached.region.Detach(); }
 
-/// By counters as they are: who shows something must not wait for a lock.
+/// Shows the counters as they are, since it must not wait for a lock.
 void Describe(const AttachedRegion& object, zval* shown) {
   const Region& region = object.region;
   add_assoc_long(shown, "key", object.key);
@@ -55,7 +60,7 @@ void Describe(const AttachedRegion& object, zval* shown) {
   add("values_used", stats.data_bytes);
   add("variables", stats.variables);
   add_assoc_bool(shown, "read_only", region.read_only());
-  if (region.segment_id() < 0) return;  // Key 0: no object of the system's.
+  if (region.segment_id() < 0) return;  // Key 0: the system has no object.
   shmpack::SegmentInfo info;
   const Status found = shmpack::DescribeSegment(region.segment_id(), &info);
   add_assoc_long(shown, "id", region.segment_id());
@@ -65,8 +70,8 @@ void Describe(const AttachedRegion& object, zval* shown) {
 
 using RegionObject = shmpack::php::HandleObject<AttachedRegion, Detach>;
 
-/// The object behind an argument, if it is attached; otherwise an Error is thrown and the result is null. Call it after
-/// everything that may have run user code.
+/// The object behind an argument, if it is attached. Null: an Error was thrown. Call it after everything that may have
+/// run user code.
 AttachedRegion* Attached(zend_object* argument) {
   AttachedRegion* const object = &RegionObject::Of(argument);
   if (EXPECTED(object->region.attached())) return object;
@@ -79,47 +84,43 @@ void Warn(const AttachedRegion& object, const Status& status) {
   shmpack::php::WarnOperation(object.key, status, object.region.lock_holder());
 }
 
-void WarnMissing(zend_long key) {
-  php_error_docref(nullptr, E_WARNING, "Variable key " ZEND_LONG_FMT " doesn't exist", key);
-}
-
 using shmpack::php::DecodedCache;
 
 zend_always_inline bool IsCurrent(const AttachedRegion& object, const DecodedCache::Item* item) {
   return item != nullptr && object.region.IsCurrent(item->entry, item->version);
 }
 
-/// What may be kept of a request counts against its memory limit.
+/// How much the cache may keep: it counts against the memory limit of the request.
 size_t CacheBudget() {
   const auto budget_bytes = static_cast<size_t>(SHMPACK_G(cache_size));
   const zend_long limit = PG(memory_limit);
   return limit > 0 ? std::min(budget_bytes, static_cast<size_t>(limit) / kLimitShare) : budget_bytes;
 }
 
-/// What a read came to, besides the result.
+/// What a read found, besides the result.
 struct Reading {
   Peeked peeked;
-  bool is_plain = true;  // not: an object or reference in it, bytes that are no value, user code that threw, no memory
+  bool is_plain = true;  // False: an object or reference in it, no value, user code threw, no memory.
 };
 
 /// Turns private bytes into the result, with stock's warning if they are no value.
 void SetResult(const void* data, size_t size, zval* return_value, Reading* reading) {
-  if (EXPECTED(shmpack::php::Decode(static_cast<const char*>(data), size, return_value, &reading->is_plain))) return;
+  if (EXPECTED(shmpack::php::DecodeValue(static_cast<const char*>(data), size, return_value, &reading->is_plain)))
+    return;
   reading->is_plain = false;
-  if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut())
-    php_error_docref(nullptr, E_WARNING, "Variable data in shared memory is corrupted");
+  if (EG(exception) == nullptr && !shmpack::php::MemoryIsOut()) shmpack::php::WarnCorruptValue();
   ZVAL_FALSE(return_value);
 }
 
-/// Memory is out: that error is all there is to say.
+/// Memory is out, and PHP says so: no warning.
 Status EndWithoutMemory(zval* return_value, Reading* reading) {
   reading->is_plain = false;
   ZVAL_FALSE(return_value);
   return {};
 }
 
-/// Reads under the lock, because writers were too fast for reading without it. May need several buffers while the value
-/// grows; every next one has room to spare.
+/// Reads under the lock, because writers left no time to read without it. While the value grows it needs several
+/// buffers; each has room to spare, so that this ends.
 Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, Reading* reading) {
   for (size_t size = reading->peeked.length;; size = reading->peeked.length + reading->peeked.length / 2) {
     char* const buffer = static_cast<char*>(shmpack::php::NewBytes(size));
@@ -131,7 +132,7 @@ Status ReadUnderLock(AttachedRegion* object, zend_long key, zval* return_value, 
   }
 }
 
-/// Copies what was peeked at and turns it into the result. kChanged: it has been replaced meanwhile.
+/// Copies the value that was peeked at, and turns it into the result. kChanged: it was replaced meanwhile.
 Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) {
   const Peeked& peeked = reading->peeked;
   Status copied;
@@ -156,18 +157,17 @@ Status CopyResult(AttachedRegion* object, zval* return_value, Reading* reading) 
   return copied;
 }
 
-/// A number or the like that replaced another one, which an item keeps, in the same entry. False: look in the usual
-/// way.
+/// Reads a small value that replaced, in the same entry, the one that `item` keeps. False: read it in the usual way.
 zend_never_inline bool ReadNext(const AttachedRegion& object, DecodedCache::Item* item, zval* return_value) {
   shmpack::InlineValue value;
   if (!object.region.ReadInline(item->entry, item->key, &value)) return false;
-  if (!shmpack::ReadShort(value.bytes, shmpack::php::ZvalSink{return_value})) return false;
+  if (!shmpack::php::DecodeFromRegisters(value.bytes, return_value)) return false;
   DecodedCache::KeepNext(item, value.version, return_value);
   return true;
 }
 
-/// The variable under `key` as a PHP value; `item` is what the cache knows of it, or null. On any other status than ok
-/// the result is untouched.
+/// Reads the variable under `key` as a PHP value. `item` is what the cache knows of it, or null. The result is set only
+/// if the status is ok.
 Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Item* item, zval* return_value,
             Reading* reading) {
   double deadline = 0;
@@ -183,17 +183,17 @@ Status Read(AttachedRegion* object, zend_long key, const DecodedCache::Item* ite
     if (tries == kCopyTries && !object->region.read_only()) break;
     const Status copied = CopyResult(object, return_value, reading);
     if (copied.code() != Code::kChanged) return copied;
-    if (tries >= kCopyTries) {  // Who may not lock can only wait for a pause between writers.
+    if (tries >= kCopyTries) {  // Without the right to lock: wait for a pause between writers.
       const double now = shmpack::MonotonicSeconds();
       if (deadline == 0) deadline = now + SHMPACK_G(lock_timeout);
-      if (now >= deadline) return Status(Code::kTimeout, "it is being written to");
+      if (now >= deadline) return Status(Code::kTimeout, "writers leave no time to read it");
       shmpack::SleepUs(1000);
     }
   }
   return ReadUnderLock(object, key, return_value, reading);
 }
 
-/// shm_get_var() of a value that is not kept. Apart from it, so that the short way is short.
+/// shm_get_var() of a value that the cache does not keep. Not inlined there, so that its short way is short.
 zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const DecodedCache::Item* item,
                                    zval* return_value) {
   AttachedRegion* const object = &RegionObject::Of(argument);
@@ -208,7 +208,7 @@ zend_never_inline void ReadAndKeep(zend_object* argument, zend_long key, const D
     return;
   }
   if (status.code() == Code::kNotFound) {
-    WarnMissing(key);
+    shmpack::php::WarnMissing(key);
   } else {
     Warn(*object, status);
   }
@@ -229,14 +229,14 @@ zend_always_inline void PutResult(const AttachedRegion& object, zend_long key, u
 /// shm_put_var() of a long string, which runs no user code.
 zend_never_inline void PutString(AttachedRegion& object, zend_long key, const zend_string* string, zval* return_value) {
   char head[shmpack::kPackedBytes];
-  const shmpack::ValueBytes bytes = shmpack::php::StringInPlace(string, head);
+  const shmpack::ValueBytes bytes = shmpack::php::EncodeInPlace(string, head);
   PutResult(object, key, bytes.bytes(), object.region.Put(key, bytes, SHMPACK_G(lock_timeout_ms)), return_value);
 }
 
-/// shm_put_var() of what may need memory or run user code. Apart from it, so that the short way is short.
+/// shm_put_var() of a value that may need memory or run user code. Not inlined there, so that its short way is short.
 zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* value, zval* return_value) {
   shmpack::php::EncodedValue encoded;
-  if (!shmpack::php::Encode(value, &encoded)) return;  // There is an exception, or memory is out.
+  if (!shmpack::php::EncodeValue(value, &encoded)) return;  // There is an exception, or memory is out.
   AttachedRegion* const object =
       &RegionObject::Of(argument);  // Again: encoding may have run user code that detached it.
   if (UNEXPECTED(!object->region.attached())) {
@@ -250,15 +250,32 @@ zend_never_inline void EncodeAndPut(zend_object* argument, zend_long key, zval* 
   PutResult(*object, key, size, status, return_value);
 }
 
-}  // namespace
-
-namespace shmpack::php {
-
-void RegisterShmClasses(zend_class_entry* class_entry) {
+void Register(zend_class_entry* class_entry) {
   RegionObject::Register(class_entry, "Cannot directly construct SysvSharedMemory, use shm_attach() instead", Describe);
 }
 
-}  // namespace shmpack::php
+zend_class_entry* RegisterGlobal() {
+  zend_class_entry* const class_entry = register_class_SysvSharedMemory();
+  Register(class_entry);
+  return class_entry;
+}
+
+ZEND_MODULE_STARTUP_D(shm_stand_in) { return zend_register_class_alias("Shmpack\\SysvSharedMemory", RegisterGlobal()); }
+
+void ShowInformation() {
+  char format[16];
+  snprintf(format, sizeof format, "%u", static_cast<unsigned>(shmpack::kFormatVersion));
+  php_info_print_table_row(2, "Region format", format);
+}
+
+constexpr shmpack::php::StockExtension kStock = {"sysvshm",    "sysvsharedmemory",
+                                                 "shm_",       "shm_* and SysvSharedMemory",
+                                                 "shm_attach", ZEND_MODULE_STARTUP_N(shm_stand_in)};
+
+}  // namespace
+
+constexpr shmpack::php::Family shmpack::php::region_family = {
+    &kStock, [] { Register(register_class_Shmpack_SysvSharedMemory()); }, ShowInformation};
 
 ZEND_FUNCTION(shm_attach) {
   zend_long key;
@@ -317,8 +334,7 @@ ZEND_FUNCTION(shm_remove) {
   if (object == nullptr) RETURN_THROWS();
   const Status status = object->region.RemoveSegment();
   if (!status.ok()) {
-    php_error_docref(nullptr, E_WARNING, "Failed for key 0x%x, id %d: %s", object->key, object->region.segment_id(),
-                     std::strerror(status.os_errno()));
+    shmpack::php::WarnRemoveSegment(object->key, object->region.segment_id(), status);
     RETURN_FALSE;
   }
   RETURN_TRUE;
@@ -337,7 +353,7 @@ ZEND_FUNCTION(shm_put_var) {
   AttachedRegion* const object = Attached(argument);
   if (object == nullptr) RETURN_THROWS();
   shmpack::ShortBytes packed;
-  if (shmpack::php::PackSmall(value, &packed)) {
+  if (shmpack::php::EncodeInRegisters(value, &packed)) {
     PutResult(*object, key, packed.count, object->region.Put(key, packed, SHMPACK_G(lock_timeout_ms)), return_value);
   } else if (shmpack::php::IsStoredInPlace(value)) {
     PutString(*object, key, Z_STR_P(value), return_value);
@@ -395,7 +411,7 @@ ZEND_FUNCTION(shm_remove_var) {
   const Status status = object->region.Remove(key, SHMPACK_G(lock_timeout_ms));
   if (status.ok()) RETURN_TRUE;
   if (status.code() == Code::kNotFound) {
-    WarnMissing(key);
+    shmpack::php::WarnMissing(key);
   } else {
     Warn(*object, status);
   }

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The variables family: shm_attach(), shm_detach(), shm_remove(), shm_put_var(), shm_get_var(), shm_has_var(),
+// The region family: shm_attach(), shm_detach(), shm_remove(), shm_put_var(), shm_get_var(), shm_has_var(),
 // shm_remove_var() and the class SysvSharedMemory.
 //
-// Messages and return values are those of PHP's ext/sysvshm; what differs is written in docs/migrating.md. The work is
-// done by shmpack::Region. An object belongs to one request; freeing it detaches. No function holds the region's lock
-// across a call into PHP: values are encoded before and decoded after.
+// Messages and return values are those of PHP's ext/sysvshm; docs/migrating.md says what differs. shmpack::Region does
+// the work. An object belongs to one request; freeing it detaches. No function holds a lock across a call into PHP:
+// values are encoded before and decoded after.
 
 #pragma once
 
-#include "php.h"
-
-extern "C" {
-ZEND_FUNCTION(shm_attach);
-ZEND_FUNCTION(shm_detach);
-ZEND_FUNCTION(shm_remove);
-ZEND_FUNCTION(shm_put_var);
-ZEND_FUNCTION(shm_get_var);
-ZEND_FUNCTION(shm_has_var);
-ZEND_FUNCTION(shm_remove_var);
-}
+#include "php/family.h"
 
 namespace shmpack::php {
 
-/// Gives the class its object handlers. Called once per module start, with the class under whichever name it got.
-void RegisterShmClasses(zend_class_entry* class_entry);
+extern const Family region_family;
 
 }  // namespace shmpack::php

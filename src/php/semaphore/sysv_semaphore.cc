@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 
+#include "php/arginfo.h"
 #include "php/handle_object.h"
 #include "php/semaphore/semaphore_report.h"
 #include "shmpack/semaphore.h"
@@ -48,15 +48,25 @@ using SemaphoreObject = shmpack::php::HandleObject<Semaphore, Close>;
 
 Semaphore& SemaphoreOf(zval* value) { return SemaphoreObject::Of(Z_OBJ_P(value)); }
 
-}  // namespace
-
-namespace shmpack::php {
-
-void RegisterSemClasses(zend_class_entry* class_entry) {
+void Register(zend_class_entry* class_entry) {
   SemaphoreObject::Register(class_entry, "Cannot directly construct SysvSemaphore, use sem_get() instead", Describe);
 }
 
-}  // namespace shmpack::php
+zend_class_entry* RegisterGlobal() {
+  zend_class_entry* const class_entry = register_class_SysvSemaphore();
+  Register(class_entry);
+  return class_entry;
+}
+
+ZEND_MODULE_STARTUP_D(sem_stand_in) { return zend_register_class_alias("Shmpack\\SysvSemaphore", RegisterGlobal()); }
+
+constexpr shmpack::php::StockExtension kStock = {
+    "sysvsem", "sysvsemaphore", "sem_", "sem_* and SysvSemaphore", "sem_get", ZEND_MODULE_STARTUP_N(sem_stand_in)};
+
+}  // namespace
+
+constexpr shmpack::php::Family shmpack::php::semaphore_family = {
+    &kStock, [] { Register(register_class_Shmpack_SysvSemaphore()); }, nullptr};
 
 ZEND_FUNCTION(sem_get) {
   zend_long key;
@@ -85,7 +95,7 @@ ZEND_FUNCTION(sem_get) {
     RETVAL_FALSE;
   }
   if (const Status& wrong = status.ok() ? limit_status : status; !wrong.ok()) {
-    shmpack::php::WarnSemaphore(key, static_cast<uint32_t>(permissions), wrong);
+    shmpack::php::WarnGet(key, static_cast<uint32_t>(permissions), wrong);
   }
 }
 
@@ -110,10 +120,7 @@ ZEND_FUNCTION(sem_acquire) {
   Semaphore& semaphore = SemaphoreOf(object);
   const Status status = semaphore.Acquire(non_blocking ? 0 : timeout_s);
   if (status.ok()) RETURN_TRUE;
-  if (status.code() != Code::kTimeout) {
-    php_error_docref(nullptr, E_WARNING, "Failed to acquire key 0x%x: %s", semaphore.key(),
-                     std::strerror(status.os_errno()));
-  }
+  if (status.code() != Code::kTimeout) shmpack::php::WarnAcquire(semaphore.key(), status);
   RETURN_FALSE;
 }
 
@@ -126,12 +133,7 @@ ZEND_FUNCTION(sem_release) {
   Semaphore& semaphore = SemaphoreOf(object);
   const Status status = semaphore.Release();
   if (status.ok()) RETURN_TRUE;
-  if (status.code() == Code::kNotFound) {
-    php_error_docref(nullptr, E_WARNING, "SysV semaphore for key 0x%x is not currently acquired", semaphore.key());
-  } else {
-    php_error_docref(nullptr, E_WARNING, "Failed to release key 0x%x: %s", semaphore.key(),
-                     std::strerror(status.os_errno()));
-  }
+  shmpack::php::WarnRelease(semaphore.key(), status);
   RETURN_FALSE;
 }
 
@@ -144,11 +146,6 @@ ZEND_FUNCTION(sem_remove) {
   Semaphore& semaphore = SemaphoreOf(object);
   const Status status = semaphore.Remove();
   if (status.ok()) RETURN_TRUE;
-  if (status.code() == Code::kNotFound) {
-    php_error_docref(nullptr, E_WARNING, "SysV semaphore for key 0x%x does not (any longer) exist", semaphore.key());
-  } else {
-    php_error_docref(nullptr, E_WARNING, "Failed for SysV semaphore for key 0x%x: %s", semaphore.key(),
-                     std::strerror(status.os_errno()));
-  }
+  shmpack::php::WarnRemoveSet(semaphore.key(), status);
   RETURN_FALSE;
 }

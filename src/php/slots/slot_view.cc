@@ -10,9 +10,11 @@
 #include <cstring>
 
 #include "core/slots/slot_window.h"
+#include "php/arginfo.h"
 #include "php/memory_limit.h"
 #include "php/slots/slot_report.h"
 #include "php/slots/slot_table_object.h"
+#include "zend_interfaces.h"
 
 namespace {
 
@@ -23,7 +25,7 @@ using shmpack::php::SlotTableObject;
 
 struct OpenSlotView {
   zend_object* table = nullptr;
-  uint8_t* address = nullptr;  // Null: the table is attached for reading, and nothing can be pinned.
+  uint8_t* address = nullptr;  // Null: the table is attached for reading only, and cannot pin a slot.
   uint32_t id = 0;
 };
 
@@ -53,17 +55,17 @@ bool IsInside(const OpenSlotView& view, zend_long offset, uint64_t length, uint3
   if (EXPECTED(offset >= 0 && static_cast<zend_ulong>(offset) <= size &&
                length <= size - static_cast<zend_ulong>(offset)))
     return true;
-  zend_argument_value_error(argument, "must lie inside of the slot, which has %u bytes", size);
+  zend_argument_value_error(argument, "must lie inside the slot, which has %u bytes", size);
   return false;
 }
 
-/// REQUIRES, as for Write(): inside. False: a warning was raised, or memory is out.
+/// REQUIRES: the bytes lie in the slot. False: a warning was raised, or memory is out.
 bool Read(const OpenSlotView& view, zend_long offset, void* out, size_t length) {
   if (EXPECTED(view.address != nullptr)) {
     shmpack::ReadWindow(out, view.address + offset, length);
     return true;
   }
-  // The slot may not be pinned, so this reads it as get does, from its beginning.
+  // A table attached for reading cannot pin a slot, so this reads as slotmem_get() does, from the beginning.
   const auto end = static_cast<uint32_t>(static_cast<size_t>(offset) + length);
   char* const copy = static_cast<char*>(shmpack::php::NewBytes(size_t{end} + 1));
   if (copy == nullptr) return false;
@@ -76,7 +78,9 @@ bool Read(const OpenSlotView& view, zend_long offset, void* out, size_t length) 
 
 bool IsWritable(const OpenSlotView& view) {
   if (EXPECTED(view.address != nullptr)) return true;
-  shmpack::php::WarnSlot(TableOf(view), view.id, Status(Code::kReadOnly, "it is attached for reading only"));
+  void* none;
+  shmpack::php::WarnSlot(TableOf(view), view.id,
+                         TableOf(view).table.Window(view.id, SHMPACK_G(lock_timeout_ms), &none));
   return false;
 }
 
@@ -100,7 +104,7 @@ bool FitsIn(zend_long value, zend_long bytes, uint32_t argument) {
   return false;
 }
 
-/// A word of a view, checked. False: an error was thrown, or a warning raised.
+/// Reads a word. REQUIRES: it lies in the slot. False: a warning was raised, or memory is out.
 bool ReadWord(const OpenSlotView& view, zend_long offset, zend_long bytes, uint64_t* word) {
   if (view.address != nullptr) {
     *word = shmpack::LoadWord(view.address + offset, static_cast<uint32_t>(bytes));
@@ -112,7 +116,7 @@ bool ReadWord(const OpenSlotView& view, zend_long offset, zend_long bytes, uint6
   return true;
 }
 
-/// Whether an atomic operation can be done there; else an error is thrown.
+/// Whether an atomic operation can be done there; else a ValueError is thrown.
 bool IsAtomicPlace(const OpenSlotView& view, zend_long offset, zend_long bytes, uint32_t bytes_argument) {
   if (!IsWidth(bytes, bytes_argument, false) || !IsInside(view, offset, static_cast<uint64_t>(bytes), 1)) return false;
   if (offset % bytes != 0) {
@@ -122,7 +126,7 @@ bool IsAtomicPlace(const OpenSlotView& view, zend_long offset, zend_long bytes, 
   return true;
 }
 
-/// The offset of an array access. False: it is none, and an error was thrown.
+/// The offset of an array access. False: it is not one, and an error was thrown.
 bool ByteAt(const OpenSlotView& view, zval* offset, zend_long* at) {
   if (Z_TYPE_P(offset) != IS_LONG) {
     zend_argument_type_error(1, "must be of type int, %s given", zend_zval_type_name(offset));
@@ -136,9 +140,9 @@ bool ByteAt(const OpenSlotView& view, zval* offset, zend_long* at) {
 
 namespace shmpack::php {
 
-void RegisterSlotViewClass(zend_class_entry* view_class) {
-  SlotViewObject::Register(view_class, "Cannot directly construct Shmpack\\SlotView, use slotmem_dptr() instead",
-                           Describe);
+void RegisterSlotViewClass() {
+  SlotViewObject::Register(register_class_Shmpack_SlotView(zend_ce_arrayaccess, zend_ce_countable),
+                           "Cannot directly construct Shmpack\\SlotView, use slotmem_dptr() instead", Describe);
 }
 
 const zend_class_entry* SlotViewClass() { return SlotViewObject::class_entry(); }

@@ -13,7 +13,7 @@ namespace shmpack::php {
 namespace {
 
 std::string_view WithoutSpace(std::string_view text) {
-  const size_t begin = text.find_first_not_of(" \t\\");  // A name may be written with the global namespace's backslash.
+  const size_t begin = text.find_first_not_of(" \t\\");  // A name may begin with the global namespace's backslash.
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Which classes a value that is read may be of: shmpack.allowed_classes, as allowed_classes of unserialize().
+// Which classes a value that is read may have: the setting shmpack.allowed_classes, like unserialize()'s option of that
+// name.
 //
-// Whoever may write to a region decides which classes its reader builds, and building runs methods of theirs. The
-// setting bounds that for a reader who knows what to expect. It is a list of names between commas, without regard to
-// case; `*`, the default, allows all, nothing at all allows none.
+// A writer decides which classes the readers of its values build, and building an object runs methods of its class. The
+// setting bounds that. It is a list of class names between commas, without regard to case. `*`, the default, allows all
+// classes; an empty list allows none.
 
 #pragma once
 

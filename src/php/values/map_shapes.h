@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// MapShapes: the keys of maps decoded before, in their order. Rows of a table, and a record that is read again and
-// again, have the same keys each time: a map that looks like a known one is filled key by key from there, without
-// hashing a key, making its string, or looking for it among those that are there already.
+// MapShapes: the keys of maps that were decoded before, in their order. The rows of a table have the same keys, and so
+// has a record that is read often. A map that begins like a known one is filled with the known keys. Then no key is
+// hashed, made into a string, or searched for in the array. A shape is a guess: each key must be compared with the
+// bytes.
 //
-// What is kept are strings only, at most kShapes times kMostKeys of at most 31 bytes, in memory of the request that one
-// thread runs: a request begins with Begin() and should end with End(). Before the first Begin() nothing is kept. A
-// shape is a guess: each key must be compared with the bytes.
+// Keeps strings only, of up to kMaxFixStr bytes, at most kShapes times kMostKeys. They are in memory of the request
+// that this thread runs. A request begins with Begin() and should end with End(). Nothing is kept before the first
+// Begin().
 
 #pragma once
 
@@ -22,15 +23,15 @@ class MapShapes {
   static constexpr uint32_t kMostKeys = 32;
 
   struct Shape {
-    uint64_t first_key;  // as PeekShortText() has it
+    uint64_t first_key;  // from PeekShortText()
     uint32_t pairs;
-    uint32_t serial;   // another whenever the keys are; 0: they are not known
-    uint32_t trust;    // how many misses may follow before the keys are taken anew
-    bool has_counted;  // there is a key that is not interned
+    uint32_t serial;   // changes with the keys; 0: there are none
+    uint32_t trust;    // misses left until other keys may be learned
+    bool has_counted;  // a key is not interned, so it is reference counted
     zend_string* keys[kMostKeys];
   };
 
-  /// Starts a request. What was known is forgotten, not freed: its memory may be gone.
+  /// Begins a request. Forgets all shapes without freeing them: their memory may be gone.
   void Begin() {
     for (Shape& shape : shapes_) shape = {};
     is_used_ = true;
@@ -42,12 +43,10 @@ class MapShapes {
     is_used_ = false;
   }
 
-  /// The place of the shape for a map of `pairs` whose first key is what comes next; null: there is no place for such.
+  /// The shape for a map of `pairs` pairs whose first key comes next; it may have no keys yet. Null: there is none.
   Shape* Find(const MsgpackReader& reader, uint32_t pairs) {
     const uint64_t first_key = reader.PeekShortText();
-    if (pairs > kMostKeys || first_key == 0 || !is_used_) {
-      return nullptr;
-    }
+    if (pairs > kMostKeys || first_key == 0 || !is_used_) return nullptr;
     Shape* const shape = &shapes_[((first_key + pairs) * 0x9e3779b97f4a7c15) >> (64 - kShapeBits)];
     if (UNEXPECTED(shape->first_key != first_key || shape->pairs != pairs)) {
       if (shape->trust > 0) {
@@ -57,28 +56,22 @@ class MapShapes {
       Drop(shape);
       shape->first_key = first_key;
       shape->pairs = pairs;
-      return nullptr;  // Only what comes again is worth knowing.
+      return nullptr;  // Learned only when it comes again.
     }
     return shape;
   }
 
-  /// The keys at this place are not those of a map.
+  /// To be called when a map did not have the shape's keys.
   static void Miss(Shape* shape) {
-    if (shape->trust > 0) {
-      --shape->trust;
-    }
+    if (shape->trust > 0) --shape->trust;
   }
 
-  /// Takes the keys of a table that a map of shape->pairs pairs became, if a shape can have them.
+  /// Learns the keys of a table, which was made of a map of shape->pairs pairs, if a shape can have them.
   void Learn(Shape* shape, const zend_array* table) {
-    if (shape->trust > 0 || table->nNumUsed != shape->pairs || table->nNumOfElements != shape->pairs) {
-      return;
-    }
+    if (shape->trust > 0 || table->nNumUsed != shape->pairs || table->nNumOfElements != shape->pairs) return;
     for (uint32_t i = 0; i < shape->pairs; ++i) {
       const zend_string* const key = table->arData[i].key;
-      if (key == nullptr || ZSTR_LEN(key) > MsgpackReader::kShortTextBytes) {
-        return;
-      }
+      if (key == nullptr || ZSTR_LEN(key) > kMaxFixStr) return;
     }
     DropKeys(shape);
     shape->has_counted = false;

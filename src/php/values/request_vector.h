@@ -2,9 +2,8 @@
 //
 // RequestVector: a growing array for code that a Zend bailout (longjmp) may leave at any call.
 //
-// It has no destructor: the first N items lie inside it, more go to request memory, which the engine takes back after a
-// bailout. On every other way out the owner calls Free(). T must be trivially copyable. Pointers to items are good
-// until the next Push().
+// It has no destructor. The first N items lie inside it, more lie in request memory, which the engine frees after a
+// bailout. On every other way out its owner calls Free(). Pointers to items are valid until the next Push().
 
 #pragma once
 
@@ -32,18 +31,14 @@ class RequestVector {
   T* begin() { return items_; }
   T* end() { return items_ + size_; }
 
-  /// Adds an item, unset; the caller sets it. Null: memory is out.
+  /// Adds an item for the caller to set. Null: memory is out.
   T* Push() {
-    if (UNEXPECTED(size_ == capacity_) && !Grow()) {
-      return nullptr;
-    }
+    if (UNEXPECTED(size_ == capacity_) && !Grow()) return nullptr;
     return &items_[size_++];
   }
   void Pop() { --size_; }
   void Free() {
-    if (!IsInline()) {
-      efree(items_);
-    }
+    if (!IsInline()) efree(items_);
     items_ = reinterpret_cast<T*>(inline_);
     size_ = 0;
     capacity_ = N;
@@ -54,12 +49,8 @@ class RequestVector {
   zend_never_inline bool Grow() {
     const size_t used = size_ * sizeof(T);
     auto* const grown = static_cast<T*>(ResizeBytes(IsInline() ? nullptr : items_, 2 * used, used));
-    if (grown == nullptr) {
-      return false;
-    }
-    if (IsInline()) {
-      memcpy(static_cast<void*>(grown), items_, used);
-    }
+    if (grown == nullptr) return false;
+    if (IsInline()) memcpy(static_cast<void*>(grown), items_, used);
     items_ = grown;
     capacity_ *= 2;
     return true;

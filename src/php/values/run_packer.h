@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The encoder's inner loops: runs of null, bool, int, float and string in an array, packed without a frame, without
-// user code, and with one check for room per element. They stop at the first element that needs more than that.
+// The encoder's inner loops. They pack runs of scalars (IsScalar()) in an array, without a frame, without user code,
+// and with one check for room per element. A run ends at the first element that is no scalar.
 
 #pragma once
 
@@ -9,35 +9,19 @@
 
 #include "core/values/msgpack_writer.h"
 #include "php.h"
-#include "php/values/utf8_check.h"
-#include "php/values/value_encoder.h"
+#include "php/values/encoded_value.h"
+#include "php/values/value_kinds.h"
 #include "php/values/zend_array_access.h"
 
 namespace shmpack::php {
 
-/// From this length on a string that was found to be text is marked, so that it is looked through only once.
-inline constexpr size_t kMarkedText = 1024;
-
-/// Whether a string is stored as text. PHP has a mark for that, which preg_match() with /u and others set, too, and
-/// which goes when a string is changed in place.
-inline bool IsText(const zend_string* string) {
-  if ((GC_FLAGS(string) & IS_STR_VALID_UTF8) != 0) return true;
-  if (!IsUtf8(ZSTR_VAL(string), ZSTR_LEN(string))) return false;
-  if (ZSTR_LEN(string) >= kMarkedText && !ZSTR_IS_INTERNED(string)) {
-    GC_ADD_FLAGS(const_cast<zend_string*>(string), IS_STR_VALID_UTF8);  // No part of its value.
-  }
-  return true;
-}
-
-/// Strings of 4 GiB or more are left to whoever refuses them.
-inline bool Fits(const zend_string* string) { return sizeof(size_t) == 4 || EXPECTED(ZSTR_LEN(string) <= UINT32_MAX); }
-
-/// Appends to an EncodedValue. The position is its own from the constructor to Done(), to be in a register.
+/// Appends to an EncodedValue. Keeps the position itself from the constructor to Done(), so that it can be in a
+/// register.
 class RunPacker {
  public:
   explicit RunPacker(EncodedValue* out) : out_(out), at_(out->begin_ + out->size_), limit_(out->limit()) {}
 
-  /// Must come before each element: makes room for a key and a value.
+  /// Makes room for a key and a value. To be called before each element.
   zend_always_inline void Reserve() {
     if (UNEXPECTED(limit_ - at_ < static_cast<ptrdiff_t>(2 * kPackedBytes))) {
       at_ = out_->GrowFrom(at_, 2 * kPackedBytes);
@@ -49,7 +33,7 @@ class RunPacker {
   zend_always_inline void Int(zend_long value) { at_ = PackInt(at_, value); }
 
   zend_always_inline void String(const zend_string* string) {
-    if (EXPECTED(ZSTR_LEN(string) <= kShortTextBytes)) {
+    if (EXPECTED(ZSTR_LEN(string) <= kMaxFixStr)) {
       char* const end = PackShortAscii(at_, ZSTR_VAL(string), ZSTR_LEN(string));
       if (EXPECTED(end != nullptr)) {
         at_ = end;
@@ -60,7 +44,7 @@ class RunPacker {
     limit_ = out_->limit();
   }
 
-  /// Null, bool, int, float, or string that fits.
+  /// REQUIRES: IsScalar().
   zend_always_inline void Scalar(const zval* value) {
     switch (Z_TYPE_P(value)) {
       case IS_LONG:
@@ -73,29 +57,25 @@ class RunPacker {
         at_ = PackDouble(at_, Z_DVAL_P(value));
         break;
       case IS_FALSE:
-        *at_++ = static_cast<char>(0xc2);
+        *at_++ = static_cast<char>(kHeadFalse);
         break;
       case IS_TRUE:
-        *at_++ = static_cast<char>(0xc3);
+        *at_++ = static_cast<char>(kHeadTrue);
         break;
       default:
-        *at_++ = static_cast<char>(0xc0);
+        *at_++ = static_cast<char>(kHeadNil);
     }
   }
 
  private:
-  /// What is not short ASCII; leaves room for another key or value.
+  /// Packs a string that is not short ASCII, and leaves room for another key or value.
   static zend_never_inline char* LongString(const zend_string* string, char* at, EncodedValue* out) {
     const size_t size = ZSTR_LEN(string);
     at = out->GrowFrom(at, size + 3 * kPackedBytes);
-    if (UNEXPECTED(out->is_given_up_)) {
-      return at;
-    }
-    if (size > kShortTextBytes && size <= kMediumTextBytes) {
+    if (UNEXPECTED(out->is_given_up_)) return at;
+    if (size > kMaxFixStr && size <= kMaxStr8) {
       char* const end = PackMediumAscii(at, ZSTR_VAL(string), size);
-      if (EXPECTED(end != nullptr)) {
-        return end;
-      }
+      if (EXPECTED(end != nullptr)) return end;
     }
     at = PackStringHead(at, static_cast<uint32_t>(size), IsText(string));
     std::memcpy(at, ZSTR_VAL(string), size);
@@ -107,13 +87,8 @@ class RunPacker {
   const char* limit_;
 };
 
-/// Whether an element is written by RunPacker::Scalar().
-zend_always_inline bool IsScalar(const zval* value) {
-  const zend_uchar type = Z_TYPE_P(value);
-  return type < IS_STRING ? EXPECTED(type != IS_UNDEF) : type == IS_STRING && Fits(Z_STR_P(value));
-}
-
-/// Packs a list's elements from `index` on. Returns where it stopped: nNumUsed, or the first element that is no scalar.
+/// Packs a list's elements from `index` on. Returns the index where it stopped: of the first element that is no scalar,
+/// or nNumUsed.
 inline uint32_t PackListRun(zend_array* table, uint32_t index, EncodedValue* out) {
   RunPacker packer(out);
   const uint32_t used = table->nNumUsed;
@@ -130,8 +105,8 @@ inline uint32_t PackListRun(zend_array* table, uint32_t index, EncodedValue* out
   return index;
 }
 
-/// Packs the pairs of a table that is not packed from `index` on, and counts them. Returns where it stopped: nNumUsed,
-/// or the first pair whose value is no scalar.
+/// Packs pairs from `index` on, and counts them. Returns the index where it stopped: of the first pair with a value
+/// that is no scalar, or a key that does not fit; or nNumUsed. REQUIRES: the table is not packed.
 inline uint32_t PackPairRun(zend_array* table, uint32_t index, uint32_t* written, EncodedValue* out) {
   RunPacker packer(out);
   const Bucket* bucket = table->arData + index;
@@ -139,20 +114,14 @@ inline uint32_t PackPairRun(zend_array* table, uint32_t index, uint32_t* written
   uint32_t count = *written;
   for (; bucket != end; ++bucket) {
     const zval* element = &bucket->val;
-    if (UNEXPECTED(Z_TYPE_P(element) == IS_INDIRECT)) {
-      element = Z_INDIRECT_P(element);
-    }
+    if (UNEXPECTED(Z_TYPE_P(element) == IS_INDIRECT)) element = Z_INDIRECT_P(element);
     if (!IsScalar(element)) {
-      if (Z_TYPE_P(element) == IS_UNDEF) {
-        continue;
-      }
+      if (Z_TYPE_P(element) == IS_UNDEF) continue;
       break;
     }
     packer.Reserve();
     if (EXPECTED(bucket->key != nullptr)) {
-      if (!Fits(bucket->key)) {
-        break;
-      }
+      if (!Fits(bucket->key)) break;
       packer.String(bucket->key);
     } else {
       packer.Int(static_cast<zend_long>(bucket->h));

@@ -2,9 +2,9 @@
 //
 // IsUtf8: decides whether a PHP string is stored as text (msgpack str) or as bytes (bin).
 //
-// Strict as RFC 3629 is: no surrogates, no overlong forms, nothing above U+10FFFF, because readers in other languages
-// refuse such text. ASCII, the usual case, is checked in blocks and never past the string's end; long text by vectors
-// of 32 bytes where the processor has them.
+// Strict, like RFC 3629: no surrogates, no overlong forms, nothing above U+10FFFF. Readers in other languages refuse
+// these. ASCII, the usual case, is checked in blocks, and never past the string's end. Long text is checked in vectors
+// of 32 bytes if the processor has them.
 
 #pragma once
 
@@ -16,15 +16,34 @@
 
 namespace shmpack::php {
 
-/// True if every byte from `text` on is below 0x80.
+inline constexpr uint64_t kNonAsciiBits = 0x8080808080808080;
+
+/// IsAscii() for fewer than 16 bytes.
+[[gnu::always_inline]] inline bool IsShortAscii(const char* text, size_t size) {
+  if (size >= 8) {
+    uint64_t first, last;
+    std::memcpy(&first, text, 8);
+    std::memcpy(&last, text + size - 8, 8);
+    return ((first | last) & kNonAsciiBits) == 0;
+  }
+  if (size >= 4) {
+    uint32_t first, last;
+    std::memcpy(&first, text, 4);
+    std::memcpy(&last, text + size - 4, 4);
+    return ((first | last) & static_cast<uint32_t>(kNonAsciiBits)) == 0;
+  }
+  uint8_t seen = 0;
+  for (size_t i = 0; i < size; ++i) seen |= static_cast<uint8_t>(text[i]);
+  return seen < 0x80;
+}
+
+/// Whether every byte is below 0x80.
 inline bool IsAscii(const char* text, size_t size) {
-  constexpr uint64_t kHighBits = 0x8080808080808080;
-  uint64_t seen = 0;
-  // Long text in blocks of vectors; it is left at the first block that is not ASCII.
+  // Long text, in blocks of vectors, up to the first block that is not ASCII.
   using Vector = uint64_t __attribute__((vector_size(16)));
   constexpr size_t kVectors = 16;
   for (; size >= kVectors * sizeof(Vector); text += kVectors * sizeof(Vector), size -= kVectors * sizeof(Vector)) {
-    // Not by a pointer to an unaligned vector type: clang loses that attribute, and its aligned loads trap.
+    // Not through a pointer to an unaligned vector type: clang loses that attribute, and its aligned loads trap.
     const auto block = [text](size_t index) {
       Vector vector;
       std::memcpy(&vector, text + index * sizeof(Vector), sizeof(Vector));
@@ -37,7 +56,7 @@ inline bool IsAscii(const char* text, size_t size) {
       odd |= block(i + 1);
     }
     const Vector all = even | odd;
-    if (((all[0] | all[1]) & kHighBits) != 0) return false;
+    if (((all[0] | all[1]) & kNonAsciiBits) != 0) return false;
   }
   if (size >= sizeof(Vector)) {
     Vector vector, all = {};
@@ -47,34 +66,19 @@ inline bool IsAscii(const char* text, size_t size) {
     }
     std::memcpy(&vector, text + size - sizeof(Vector), sizeof(Vector));
     all |= vector;
-    return ((all[0] | all[1]) & kHighBits) == 0;
+    return ((all[0] | all[1]) & kNonAsciiBits) == 0;
   }
-  if (size >= 8) {
-    uint64_t first, last;
-    std::memcpy(&first, text, 8);
-    std::memcpy(&last, text + size - 8, 8);
-    return ((first | last) & kHighBits) == 0;
-  }
-  if (size >= 4) {
-    uint32_t first, last;
-    std::memcpy(&first, text, 4);
-    std::memcpy(&last, text + size - 4, 4);
-    return ((first | last) & static_cast<uint32_t>(kHighBits)) == 0;
-  }
-  for (size_t i = 0; i < size; ++i) {
-    seen |= static_cast<uint8_t>(text[i]);
-  }
-  return seen < 0x80;
+  return IsShortAscii(text, size);
 }
 
-/// The long way, for text that is not ASCII.
+/// IsUtf8() for text that is not ASCII.
 inline bool IsUtf8Multibyte(const char* text, size_t size) {
   const auto* at = reinterpret_cast<const uint8_t*>(text);
   const uint8_t* const end = at + size;
   while (at != end) {
     if (*at < 0x80) {
       uint64_t word;
-      while (end - at >= 8 && (std::memcpy(&word, at, 8), (word & 0x8080808080808080) == 0)) {
+      while (end - at >= 8 && (std::memcpy(&word, at, 8), (word & kNonAsciiBits) == 0)) {
         at += 8;
       }
       while (at != end && *at < 0x80) {
@@ -99,13 +103,9 @@ inline bool IsUtf8Multibyte(const char* text, size_t size) {
     } else {
       return false;
     }
-    if (end - at < more || *at < low || *at > high) {
-      return false;
-    }
+    if (end - at < more || *at < low || *at > high) return false;
     for (int i = 1; i < more; ++i) {
-      if ((at[i] & 0xc0) != 0x80) {
-        return false;
-      }
+      if ((at[i] & 0xc0) != 0x80) return false;
     }
     at += more;
   }
@@ -114,9 +114,7 @@ inline bool IsUtf8Multibyte(const char* text, size_t size) {
 
 inline bool IsUtf8(const char* text, size_t size) {
 #ifdef SHMPACK_AVX2_CHECK
-  if (size >= kLongText && HasAvx2()) {
-    return IsUtf8Avx2(text, size);
-  }
+  if (size >= kLongText && HasAvx2()) return IsUtf8Avx2(text, size);
 #endif
   return IsAscii(text, size) || IsUtf8Multibyte(text, size);
 }

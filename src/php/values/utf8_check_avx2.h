@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// IsUtf8Avx2: the UTF-8 check 32 bytes at a time, for processors that have AVX2; HasAvx2() asks at run time, so the
-// library itself needs none of it.
+// IsUtf8Avx2: the UTF-8 check 32 bytes at a time, for processors with AVX2. HasAvx2() asks at run time, so the library
+// itself does not need AVX2.
 //
-// Every error of UTF-8 shows in three half bytes: the two of a byte and the upper one of the byte behind it. Each half
-// selects a set of errors that it allows, as a byte of bits, from a table of 16; what all three allow is an error. (The
-// method of Keiser and Lemire, "Validating UTF-8 in less than one instruction per byte", 2021.)
+// Every error of UTF-8 shows in three half bytes: both halves of a byte, and the upper half of the byte behind it. Each
+// half selects the set of errors that it allows from a table of 16, as bits of a byte. An error that all three allow is
+// there. (The method of Keiser and Lemire, "Validating UTF-8 in less than one instruction per byte", 2021.)
 
 #pragma once
 
@@ -115,13 +115,14 @@ SHMPACK_AVX2 inline __m256i Utf8Errors(__m256i block, __m256i before) {
   const __m256i errors = _mm256_and_si256(_mm256_and_si256(Utf8LookUp(Utf8Tables::kFirstUpper, first_upper),
                                                            Utf8LookUp(Utf8Tables::kFirstLower, first_lower)),
                                           Utf8LookUp(Utf8Tables::kSecondUpper, block_upper));
-  // Two continuations (the top bit) must be there exactly where a head of 3 bytes is two before, or one of 4 three.
+  // The top bit means two continuations. It must be set exactly where a head of 3 bytes is two places before, or a head
+  // of 4 bytes three places.
   const __m256i heads = _mm256_or_si256(_mm256_subs_epu8(second, _mm256_set1_epi8(static_cast<char>(0xe0 - 0x80))),
                                         _mm256_subs_epu8(third, _mm256_set1_epi8(static_cast<char>(0xf0 - 0x80))));
   return _mm256_xor_si256(_mm256_and_si256(heads, _mm256_set1_epi8(static_cast<char>(Utf8Tables::kTwo))), errors);
 }
 
-/// Four vectors at once: loads are what the check of ASCII takes.
+/// Four vectors at once, because the check of ASCII consists of loads.
 struct Utf8Block {
   __m256i a, b, c, d;
 };
@@ -139,52 +140,44 @@ SHMPACK_AVX2 inline bool IsAsciiBlock(const Utf8Block& block) {
   return _mm256_movemask_epi8(all) == 0;
 }
 
-/// From here on the order in which a text is read matters to who copies it next. Below, a text that is not all ASCII
-/// would lose more than others gain.
+/// From this size on a text is checked backwards, because that speeds up the copy that follows. Below it, a text that
+/// is not all ASCII would lose more than others gain.
 inline constexpr size_t kCacheFilling = 16 * 1024;
 
-/// How many bytes are before the ASCII at the end of a text, to a block; 0 of one that begins with a block of ASCII and
-/// has nothing else. REQUIRES: kLongText bytes or more.
+/// How many bytes lie before the ASCII at the end of a text, in whole blocks. 0: the text is all ASCII, if its first
+/// block is. REQUIRES: kLongText bytes or more.
 ///
-/// From the end to the beginning, so that what is copied first, as soon as this is done, is what was read last and
-/// still in the first-level cache. Aligned, because half of the other loads touch two cache lines.
+/// Reads from the end to the beginning. So the copy that follows begins with what was read last and is still in the
+/// first-level cache. Loads are aligned: half of the unaligned ones would touch two cache lines.
 SHMPACK_AVX2 inline size_t BytesBeforeAscii(const char* text, size_t size) {
   const char* end = text + size;
-  if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) {
-    return size;
-  }
+  if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) return size;
   end -= reinterpret_cast<uintptr_t>(end) % sizeof(__m256i);
   for (; static_cast<size_t>(end - text) >= kLongText; end -= kLongText) {
-    if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) {
-      return static_cast<size_t>(end - text);
-    }
+    if (!IsAsciiBlock(LoadUtf8Block(end - kLongText))) return static_cast<size_t>(end - text);
   }
   return 0;
 }
 
-/// Strict, as IsUtf8() is, for texts of kLongText bytes or more. Reads nothing beyond `size`.
+/// IsUtf8() for text of kLongText bytes or more. Reads nothing beyond `size`.
 SHMPACK_AVX2 inline bool IsUtf8Avx2(const char* text, size_t size) {
   constexpr size_t kBlock = kLongText;
-  // Binary data mostly shows at the beginning; it may end in many zeros.
+  // Most binary data shows at its beginning. Its end may be many zeros, which are ASCII.
   if (size >= kCacheFilling && IsAsciiBlock(LoadUtf8Block(text))) {
     size = BytesBeforeAscii(text, size);
-    if (size == 0) {
-      return true;
-    }
+    if (size == 0) return true;
   }
   __m256i before = _mm256_setzero_si256();
   for (bool last = false; !last; text += kBlock, size -= kBlock) {
-    // What needs no look at its neighbours: ASCII behind ASCII.
+    // ASCII behind ASCII needs no look at its neighbours.
     if (_mm256_testz_si256(before, before) != 0) {
       while (size >= kBlock && IsAsciiBlock(LoadUtf8Block(text))) {
         text += kBlock;
         size -= kBlock;
       }
-      if (size < kBlock && IsAsciiBlock(LoadUtf8Block(text + size - kBlock))) {
-        return true;
-      }
+      if (size < kBlock && IsAsciiBlock(LoadUtf8Block(text + size - kBlock))) return true;
     }
-    // The last round is on what is left and zeros behind it, which also shows a text that ends too early.
+    // The last round checks what is left, with zeros behind it. They also reveal a text that ends too early.
     last = size < kBlock;
     alignas(32) char rest[kBlock];
     if (last) {
@@ -194,9 +187,7 @@ SHMPACK_AVX2 inline bool IsUtf8Avx2(const char* text, size_t size) {
     const Utf8Block block = LoadUtf8Block(last ? rest : text);
     const __m256i errors = _mm256_or_si256(_mm256_or_si256(Utf8Errors(block.a, before), Utf8Errors(block.b, block.a)),
                                            _mm256_or_si256(Utf8Errors(block.c, block.b), Utf8Errors(block.d, block.c)));
-    if (_mm256_testz_si256(errors, errors) == 0) {
-      return false;
-    }
+    if (_mm256_testz_si256(errors, errors) == 0) return false;
     before = IsAsciiBlock(block) ? _mm256_setzero_si256() : block.d;
   }
   return true;

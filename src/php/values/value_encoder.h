@@ -1,77 +1,79 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// EncodeValue: a PHP value to the bytes that are stored in a region (docs/format/values.md).
+// A PHP value to the bytes that are stored (docs/format/values.md). A caller tries the ways in this order; only the
+// last takes every value:
 //
-// Runs user code (__serialize, __sleep, Serializable::serialize, warnings' handlers, destructors), so call it before
-// taking any lock, and fetch native handles again after it. The bytes are request memory and EncodedValue has no
-// destructor, so a bailout inside leaks nothing; on every other way the caller ends with FreeEncodedValue().
+//   1. EncodeInRegisters(): null, bool, int, float. Takes no memory.
+//   2. EncodeInPlace(): a string for which IsStoredInPlace() holds. Writes its head only.
+//   3. EncodeValue(): any value. Takes a short way for a scalar, EncodeGraph() for everything else.
+//
+// The first two and scalars are packed by core/values/msgpack_writer.h. EncodeGraph() starts an Encoder
+// (encoder_state.h), which walks arrays (array_encoder.cc), references (reference_encoder.cc) and objects
+// (object_encoder.cc).
 
 #pragma once
 
-#include <cstddef>
-#include <cstring>
-
+#include "core/values/msgpack_writer.h"
 #include "php.h"
+#include "php/values/encoded_value.h"
+#include "php/values/run_packer.h"
+#include "php/values/value_kinds.h"
 #include "shmpack/value_bytes.h"
 
 namespace shmpack::php {
 
-/// The encoded bytes. Small ones lie inside the object, which therefore cannot be copied.
-struct EncodedValue {
-  EncodedValue() = default;
-  EncodedValue(const EncodedValue&) = delete;
-  EncodedValue& operator=(const EncodedValue&) = delete;
-
-  /// The whole of it: what was written, and behind it what is stored from where it lies.
-  ValueBytes bytes() const { return {begin_, size_, body_, body_size_}; }
-
-  /// Appends; the stream interface that msgpack::packer writes to.
-  void write(const char* bytes, size_t count) {
-    if (UNEXPECTED(capacity_ - size_ < count) && !Grow(count)) {
-      return;
-    }
-    std::memcpy(begin_ + size_, bytes, count);
-    size_ += count;
+/// Packs a value that needs no bytes elsewhere. False: it does, and `*out` is as before.
+zend_always_inline bool EncodeInRegisters(const zval* value, ShortBytes* out) {
+  switch (Z_TYPE_P(value)) {
+    case IS_LONG:
+      *out = ShortInt(Z_LVAL_P(value));
+      return true;
+    case IS_DOUBLE:
+      *out = ShortDouble(Z_DVAL_P(value));
+      return true;
+    case IS_TRUE:
+    case IS_FALSE:
+      *out = ShortForm(Z_TYPE_P(value) == IS_TRUE ? kHeadTrue : kHeadFalse, 0, 0);
+      return true;
+    case IS_NULL:
+      *out = ShortForm(kHeadNil, 0, 0);
+      return true;
+    default:
+      return false;
   }
+}
 
-  /// Ends the value with bytes that are not copied and must live, unchanged, as long as this.
-  void AppendInPlace(const char* bytes, size_t count) {
-    body_ = bytes;
-    body_size_ = count;
+/// Writes the head of a string to `head`, which has kPackedBytes; the body is the string's own bytes. The string must
+/// live, unchanged, as long as the result. REQUIRES: IsStoredInPlace().
+inline ValueBytes EncodeInPlace(const zend_string* string, char* head) {
+  const auto size = static_cast<uint32_t>(ZSTR_LEN(string));
+  const char* const end = PackStringHead(head, size, IsText(string));
+  return {head, static_cast<uint64_t>(end - head), ZSTR_VAL(string), size};
+}
+
+/// Encodes `*value`, which is no reference, into the fresh `*out` by walking it. See EncodeValue().
+bool EncodeGraph(zval* value, EncodedValue* out);
+
+/// Encodes `*value` into `*out`, which must be fresh and must not outlive the value. False: `*out` is empty, and either
+/// EG(exception) is set (the value was refused, or user code threw) or memory is out.
+///
+/// Throws what serialize() throws, and an Exception for a value nested deeper than kMaxValueDepth and for a string of
+/// 4 GiB or more. Warnings raised on the way (by __sleep) do not fail it.
+///
+/// Runs user code (__serialize, __sleep, Serializable::serialize, handlers of warnings, destructors). Call it before
+/// taking any lock, and fetch native handles again after it.
+inline bool EncodeValue(zval* value, EncodedValue* out) {
+  ZVAL_DEREF(value);
+  if (UNEXPECTED(!IsScalar(value))) return EncodeGraph(value, out);
+  if (IsStoredInPlace(value)) {
+    out->size_ = EncodeInPlace(Z_STR_P(value), out->begin_).head_bytes;
+    out->AppendInPlace(Z_STRVAL_P(value), Z_STRLEN_P(value));
+  } else {
+    RunPacker packer(out);
+    packer.Scalar(value);
+    packer.Done();
   }
-
-  // For the encoder only.
-  /// False: memory is out, and what was written is given up, for good; the room that it took may be written to.
-  bool Grow(size_t count);
-  /// For who keeps its own position `at`, from where `count` bytes must be free: the position to go on at. After a
-  /// Grow() that failed as many as `inline_` has are free there, not more.
-  char* GrowFrom(char* at, size_t count);
-  const char* limit() const { return begin_ + capacity_; }
-  char* begin_ = inline_;
-  size_t size_ = 0;
-  size_t capacity_ = sizeof(inline_);
-  const char* body_ = nullptr;
-  size_t body_size_ = 0;
-  bool is_given_up_ = false;
-  char inline_[512];
-};
-
-/// Encodes `*value` into `*out`, which must be fresh and must not outlive the value. False: refused, or user code
-/// threw, and EG(exception) is set; or memory is out; `*out` is empty. What serialize() throws is thrown here too;
-/// besides, values nested deeper than kMaxValueDepth, and strings of 4 GiB or more, throw an Exception. Warnings raised
-/// on the way (by __sleep) do not fail it.
-bool EncodeValue(zval* value, EncodedValue* out);
-
-/// Frees the bytes; `*out` is empty and fresh again.
-inline void FreeEncodedValue(EncodedValue* out) {
-  if (UNEXPECTED(out->begin_ != out->inline_)) {
-    efree(out->begin_);
-    out->begin_ = out->inline_;
-    out->capacity_ = sizeof(out->inline_);
-  }
-  out->size_ = 0;
-  out->body_size_ = 0;
-  out->is_given_up_ = false;
+  return true;
 }
 
 }  // namespace shmpack::php
