@@ -94,10 +94,16 @@ if test "$PHP_SHMPACK" != "no"; then
     src/php/values/value_encoder.cc
     src/port/clock_posix.cc
     src/port/fork_count_posix.cc
+    src/port/mapped_file_posix.cc
     src/port/named_file_posix.cc
+    src/port/new_file_posix.cc
+    src/port/own_folder_posix.cc
     src/port/process_identity_linux.cc
     src/port/random_id_posix.cc
+    src/port/robust_list_linux.cc
+    src/port/robust_lock_holder_linux.cc
     src/port/robust_lock_linux.cc
+    src/port/robust_lock_wait_linux.cc
     src/port/segment_sysv.cc
     src/port/semaphore_set_sysv.cc
     src/port/stuck_words.cc

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Time: what the system's clocks say, and waiting for a moment. Thread-safe.
+// Time: the system's clocks, and short sleeps. Thread-safe.
 
 #pragma once
 
@@ -8,16 +8,16 @@
 
 namespace shmpack {
 
-/// The clock that deadlines are counted by. It never jumps and means nothing across processes.
+/// The clock of deadlines. It never jumps, and means nothing in another process.
 double MonotonicSeconds() noexcept;
 
-/// The system's clock: microseconds since 1970-01-01 UTC. It jumps when somebody sets it.
+/// The system's clock: microseconds since 1970-01-01 UTC. It jumps when it is set.
 uint64_t WallClockUs() noexcept;
 
-/// Sleeps. A signal may end it early: callers look again and decide.
+/// Sleeps. A signal may end it early, so callers look again.
 void SleepUs(uint32_t microseconds) noexcept;
 
-/// Lets another thread have the processor, if one waits for it.
+/// Lets another thread run, if one is ready to.
 void YieldProcessor() noexcept;
 
 }  // namespace shmpack

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Deadline: how long one operation may wait altogether, however many things it waits for. The clock is first read when
-// there is something to wait for, so that an operation that never waits does not pay for it. Plain data of one thread.
+// Deadline: how long one operation may wait in all, however many things it waits for. The clock is first read when
+// there is something to wait for, so an operation that never waits does not pay for it. Plain data of one thread.
 
 #pragma once
 
@@ -14,17 +14,17 @@ namespace shmpack {
 
 class Deadline {
  public:
-  /// `object` is what the operation works on: words in it that it waited for in vain are remembered.
+  /// `object` is what the operation works on. A wait that times out remembers the word in it: port/stuck_words.h.
   explicit Deadline(uint32_t timeout_ms, const SharedObject& object = {}) noexcept
       : timeout_ms_(timeout_ms), object_(object) {}
 
-  /// One that is over in `timeout_ms` from now, or with `other`, whichever comes first. It remembers nothing.
+  /// Ends in `timeout_ms` from now or with `other`, whichever comes first. Remembers nothing.
   Deadline(uint32_t timeout_ms, Deadline& other) noexcept : Deadline(timeout_ms) {
     const double seconds_left = other.SecondsLeft();
     if (seconds_left < SecondsLeft()) end_ = other.end_;
   }
 
-  /// Seconds until then, at most 0 when it is over. Counts from the first call.
+  /// The seconds left, at most 0 at the end. The time counts from the first call.
   double SecondsLeft() noexcept {
     const double now = MonotonicSeconds();
     if (!has_begun_) {
@@ -37,7 +37,7 @@ class Deadline {
   /// Whether there was something to wait for.
   bool has_begun() const noexcept { return has_begun_; }
 
-  /// Whether the word at `place` is known to stay what it is: see port/stuck_words.h.
+  /// Whether the word at `place` is known to stay `value`.
   bool IsKnownStuck(const void* place, uint64_t value) const noexcept {
     return shmpack::IsKnownStuck(object_, place, value);
   }
@@ -47,7 +47,8 @@ class Deadline {
     if (timeout_ms_ != 0) shmpack::RememberStuck(object_, place, value);
   }
 
-  /// The same if it has been so since `seconds_left` were left, and that was most of the time. To be called at the end.
+  /// The same, if the word has been `value` since `seconds_left` were left, and that was at least half of the time.
+  /// To be called at the end.
   void RememberStuckSince(double seconds_left, const void* place, uint64_t value) const noexcept {
     if (seconds_left >= timeout_ms_ * 0.5e-3) RememberStuck(place, value);
   }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // ForkCount(): how many forks lie between this process and the one that loaded the library. What a process remembers of
-// itself (thread ids, what it acquired) holds as long as the count is the same; asking costs two loads, where getpid()
-// costs a system call. However a child with a memory of its own was made: the kernel clears a page in it. Where the
-// kernel cannot (before Linux 4.14), only children made by the C library's fork() are counted.
+// itself (thread ids, what it acquired) is valid while the count is the same. Asking costs two loads; getpid() would
+// cost a system call.
+//
+// Every child with a memory of its own counts, however it was made, since the kernel clears a page in it. Where the
+// kernel cannot do so (before Linux 4.14), only children of the C library's fork() count. Thread-safe.
 
 #pragma once
 

@@ -12,15 +12,15 @@ namespace internal {
 
 namespace {
 
-/// In memory that a child has a copy of: never less than what any of its threads remembers.
+/// A child has a copy, so this is never less than what one of its threads remembers.
 std::atomic<uint32_t> counted = 0;
 
-/// Where no page can be had that is cleared.
+/// Used where the kernel clears no page.
 std::atomic<uint32_t> cleared_by_handler = 0;
 
 void Clear() noexcept { cleared_by_handler.store(0, std::memory_order_relaxed); }
 
-void* page = MAP_FAILED;  // Cleared by the kernel in each child that has a memory of its own.
+void* page = MAP_FAILED;  // The kernel clears it in each child with a memory of its own.
 
 size_t PageBytes() noexcept { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 

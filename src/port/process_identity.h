@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Which process this is, in a form that another process can later ask about: pids are used again, a pid with a start
-// time is not. And which run of the kernel this is, since both mean something in one only.
+// Which process this is, in a form that another process can ask about later. The kernel uses a pid again, but not
+// together with the same start time. And which run of the kernel this is, since neither means anything in another.
 //
-// Thread-safe; a forked child has its own answer.
+// Thread-safe. A forked child gets its own answers.
 
 #pragma once
 
@@ -24,14 +24,13 @@ uint32_t OwnProcess() noexcept;
 
 ProcessIdentity OwnIdentity() noexcept;
 
-/// Whether that process has certainly ended (one that nobody has waited for yet has). False in doubt: another pid
-/// namespace, or no process.
+/// Whether that process has certainly ended; a zombie has. False in doubt: another pid namespace, or no process.
 bool ProcessIsGone(const ProcessIdentity& identity) noexcept;
 
-/// The process that a thread of this pid namespace belongs to; 0: there is no such thread.
+/// The process of a thread of this pid namespace. 0: there is no such thread.
 uint32_t ProcessOfThread(uint32_t thread_id) noexcept;
 
-/// A number that each run of the kernel has for itself, 0 if it does not say.
+/// A number that each run of the kernel has to itself. 0: the kernel does not say.
 uint64_t BootId() noexcept;
 
 }  // namespace shmpack

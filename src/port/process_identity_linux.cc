@@ -17,7 +17,7 @@ namespace shmpack {
 
 namespace {
 
-/// Reads the start of a small file. False: there is none.
+/// Reads the start of a small file. False: it does not exist or is empty.
 bool ReadText(const char* path, char* text, size_t capacity) noexcept {
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0) return false;
@@ -28,8 +28,8 @@ bool ReadText(const char* path, char* text, size_t capacity) noexcept {
   return true;
 }
 
-/// Of a process, proc(5): whether it has ended and only its parent does not know, fields 3 and 20; and its start time,
-/// field 22. The second field, its name, may hold anything, but the last parenthesis is its end.
+/// Reads /proc/<pid>/stat, proc(5): from fields 3 and 20 whether the process is a zombie; from field 22 its start time.
+/// Field 2, the name, may hold anything, and ends at the last parenthesis.
 bool ReadStat(uint32_t pid, bool* ended, uint64_t* start_time) noexcept {
   char path[32];
   char text[1024];
@@ -46,7 +46,7 @@ bool ReadStat(uint32_t pid, bool* ended, uint64_t* start_time) noexcept {
     ++at;
     if (field + 1 == 20) threads = std::strtoull(at, nullptr, 10);
   }
-  // A main thread that ended before others looks like a process that did.
+  // A main thread that ended before the others also shows as a zombie.
   *ended = (state == 'Z' || state == 'X') && threads <= 1;
   *start_time = std::strtoull(at, nullptr, 10);
   return true;
@@ -97,7 +97,7 @@ uint32_t ProcessOfThread(uint32_t thread_id) noexcept {
     const char* const line = std::strstr(text, "\nTgid:");
     if (line != nullptr) return static_cast<uint32_t>(std::strtoul(line + 6, nullptr, 10));
   }
-  // Without /proc, or with one that hides other users' processes: a thread's id stands for its process then.
+  // Without /proc, or where it hides other users' processes, the thread's id stands for its process.
   return kill(static_cast<pid_t>(thread_id), 0) == 0 || errno != ESRCH ? thread_id : 0;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// RandomId(): 64 bits that no other region has, from the kernel's generator, or from clock and pid where that says no.
+// RandomId(): 64 bits that no other object has: from the kernel's generator, or from clock and pid where it has none
+// ready. Never blocks. Thread-safe.
 
 #pragma once
 

@@ -14,10 +14,10 @@ namespace shmpack {
 namespace {
 
 constexpr uint32_t kExecuteBits = 0111;
-/// By the owner's read and write bits that were asked for. None of them is what people give to segments of their own.
+/// The marks, by the owner's read and write bits that were asked for. No program gives such a mode to its own segment.
 constexpr uint32_t kMarks[4] = {0101, 0010, 0001, 0011};
 
-/// The mode that was asked for, if `mode` carries a mark. False: it carries none.
+/// Writes the mode that was asked for, if `mode` carries a mark. False: it carries none.
 bool AskedMode(uint32_t mode, uint32_t* asked) noexcept {
   for (uint32_t owner = 0; owner < 4; ++owner) {
     if ((mode & kExecuteBits) == kMarks[owner]) {
@@ -34,11 +34,11 @@ Status GoneOrSystemError(const char* text) noexcept {
   return errno == EIDRM || errno == EINVAL ? Status(Code::kChanged, text, errno) : SystemError(text);
 }
 
-/// IPC_STAT, and where that is not allowed, the way of a user without the right to read.
+/// IPC_STAT; where that is not allowed, SHM_STAT_ANY, which needs no right to read.
 Status Look(int32_t id, shmid_ds* out) noexcept {
   if (shmctl(id, IPC_STAT, out) != 0) {
     if (errno != EACCES) return GoneOrSystemError("shmctl");
-    // It takes the part of the id that is an index, and says which id that has.
+    // It takes the part of the id that is an index, and returns the id of the segment there.
     if (shmctl(id, SHM_STAT_ANY, out) != id) return Status(Code::kSystem, "shmctl", EACCES);
   }
   return (out->shm_perm.mode & SHM_DEST) != 0 ? Status(Code::kChanged, "shmctl", EIDRM) : Status();
@@ -71,7 +71,7 @@ Status TryMapping(uint64_t bytes) noexcept {
 }
 
 Status CreateSegment(int32_t key, uint64_t bytes, uint32_t permissions, int32_t* id) noexcept {
-  // The owner needs both rights until the region is initialised, whatever was asked for.
+  // Until the region is initialised the owner needs both rights, whatever was asked for.
   const uint32_t mode = (permissions & 0666) | 0600 | kMarks[permissions >> 7 & 3];
   const int made = shmget(key, bytes, static_cast<int>(mode) | IPC_CREAT | IPC_EXCL);
   if (made < 0) return errno == EEXIST ? Status(Code::kChanged, "shmget") : SystemError("shmget");

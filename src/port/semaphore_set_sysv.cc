@@ -17,11 +17,11 @@
 namespace shmpack {
 namespace {
 
-// Longer waits are the same as for ever, and a time_t cannot overflow.
+// A longer wait has no end. So a time_t cannot overflow.
 constexpr double kLongestWaitSeconds = 1e9;
 constexpr size_t kMostSteps = 4;
 
-// The argument semctl() takes; the caller has to define it.
+// The argument of semctl(), which the caller has to define.
 union SemctlArgument {
   int value;
   semid_ds* description;
@@ -55,7 +55,7 @@ Status OpenSemaphoreSet(int32_t key, int count, int permissions, int* id, bool* 
   *made = opened < 0 && (key == IPC_PRIVATE || errno == ENOENT);
   if (*made) opened = semget(key, count, mode | IPC_CREAT | IPC_EXCL);
   if (opened < 0) {
-    // Not FromErrno(): EINVAL is here a set of fewer semaphores.
+    // Not FromErrno(): here EINVAL means a set of fewer semaphores.
     return Status(*made && errno == EEXIST ? Code::kNotFound : Code::kSystem, "", errno);
   }
   *id = opened;
@@ -76,8 +76,7 @@ Status DescribeSemaphoreSet(int id, SemaphoreSetInfo* out) noexcept {
   argument.description = &description;
   if (semctl(id, 0, IPC_STAT, argument) < 0) {
     if (errno != EACCES) return FromErrno(errno);
-    // The way of a user without the right to read. It takes the part of the id that is an index, and says which id that
-    // has.
+    // It needs no right to read. It takes the part of the id that is an index, and returns the id of the set there.
     if (semctl(id, 0, SEM_STAT_ANY, argument) != id) return FromErrno(EACCES);
   }
   *out = {description.sem_perm.mode & 0777u, description.sem_perm.uid, description.sem_perm.cuid,

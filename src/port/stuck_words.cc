@@ -11,8 +11,8 @@ namespace {
 
 constexpr uint64_t kPlaces = 64;
 
-/// Above, a hash of where the word lies; below, one of what it was. Or 0. Relaxed: each is complete in itself, and only
-/// this process's guess.
+/// Upper half: a hash of where the word lies. Lower half: a hash of its value. Or 0. Relaxed: an entry is complete in
+/// itself, and no more than this process's guess.
 std::array<std::atomic<uint64_t>, kPlaces> table = {};
 
 constexpr uint64_t kUpperHalf = uint64_t{UINT32_MAX} << 32;
@@ -22,7 +22,7 @@ constexpr uint64_t Mix(uint64_t hash, uint64_t word) noexcept {
   return hash ^ (hash >> 32);
 }
 
-/// Where the word lies in the object, whatever address this handle has it at.
+/// Where the word lies in the object, whatever the address of this handle's mapping.
 uint64_t HashOfPlace(const SharedObject& object, const void* place) noexcept {
   const auto offset = reinterpret_cast<uintptr_t>(place) - reinterpret_cast<uintptr_t>(object.base);
   return Mix(Mix(1, object.id), offset);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What the kernel allows, for the message when it refuses. All 0 where it does not say.
+// The kernel's limits, for the message when it refuses. All 0 where it does not say. Thread-safe; nothing here blocks.
 
 #pragma once
 
@@ -12,12 +12,12 @@ struct SegmentLimits {
   uint64_t max_bytes = 0;     // kernel.shmmax: of one segment.
   uint64_t max_pages = 0;     // kernel.shmall: of all segments.
   uint64_t max_segments = 0;  // kernel.shmmni.
-  uint64_t segments = 0;      // How many there are.
+  uint64_t segments = 0;      // How many exist.
 };
 
 SegmentLimits ReadSegmentLimits() noexcept;
 
-/// The numbers of kernel.sem, in its order, and what there is.
+/// The numbers of kernel.sem, in its order, and how many semaphores and sets exist.
 struct SemaphoreLimits {
   uint64_t max_in_set = 0;
   uint64_t max_semaphores = 0;
@@ -32,7 +32,7 @@ SemaphoreLimits ReadSemaphoreLimits() noexcept;
 /// RLIMIT_AS of this process, `ulimit -v`.
 struct AddressSpace {
   uint64_t max_bytes = 0;  // 0: not limited.
-  uint64_t bytes = 0;      // What is taken.
+  uint64_t bytes = 0;      // In use.
 
   bool has_no_room_for(uint64_t more) const noexcept {
     return max_bytes != 0 && (bytes >= max_bytes || more > max_bytes - bytes);

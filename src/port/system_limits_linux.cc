@@ -13,7 +13,7 @@
 namespace shmpack {
 
 SegmentLimits ReadSegmentLimits() noexcept {
-  // shmctl(2): with IPC_INFO and SHM_INFO the buffer is really one of these.
+  // shmctl(2): for IPC_INFO and SHM_INFO the buffer is one of these.
   shminfo limits = {};
   shm_info usage = {};
   if (shmctl(0, IPC_INFO, reinterpret_cast<shmid_ds*>(&limits)) < 0) return {};
@@ -22,7 +22,7 @@ SegmentLimits ReadSegmentLimits() noexcept {
 }
 
 SemaphoreLimits ReadSemaphoreLimits() noexcept {
-  // semctl(2): SEM_INFO puts what there is in the place of two limits that Linux does not have.
+  // semctl(2): SEM_INFO puts the numbers in use into the fields of two limits that Linux does not have.
   union {
     int value;
     seminfo* info;

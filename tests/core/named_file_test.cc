@@ -3,6 +3,7 @@
 // Files under a path that others change at the same time.
 
 #include "port/named_file.h"
+#include "port/new_file.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>

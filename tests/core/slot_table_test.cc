@@ -299,7 +299,7 @@ TEST(SlotTableTest, OneThatIsMadeMeanwhileIsMet) {
   path = folder.File("t");
   // Once the file is there and has no name yet, another makes the table.
   fault_hook = [](const char* file, int) {
-    if (std::strstr(file, "named_file") == nullptr) return;
+    if (std::strstr(file, "new_file") == nullptr) return;
     fault_hook = nullptr;
     first = MakeTable(path, {.slot_bytes = 8, .slot_count = 3});
     EXPECT_EQ(PutSlot(first, 0, "first"), Code::kOk);

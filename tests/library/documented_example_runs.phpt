@@ -33,5 +33,5 @@ rmdir($folder);
 --EXPECT--
 compiled: 0
 slot 1, this process: from PHP
-<folder>/table: there is none 
+<folder>/table: it does not exist 
 1

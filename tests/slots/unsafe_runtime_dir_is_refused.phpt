@@ -58,19 +58,19 @@ Warning: slotmem_create(): Failed for slot table "phpt-folders": mkdir: No such 
 bool(false)
 others may write:
 
-Warning: slotmem_create(): Failed for slot table "phpt-folders": its folder can be written to by other users (shmpack.runtime_dir) in %s on line %d
+Warning: slotmem_create(): Failed for slot table "phpt-folders": other users can write to its folder (shmpack.runtime_dir) in %s on line %d
 bool(false)
 the group may write:
 
-Warning: slotmem_create(): Failed for slot table "phpt-folders": its folder can be written to by other users (shmpack.runtime_dir) in %s on line %d
+Warning: slotmem_create(): Failed for slot table "phpt-folders": other users can write to its folder (shmpack.runtime_dir) in %s on line %d
 bool(false)
 a link:
 
-Warning: slotmem_create(): Failed for slot table "phpt-folders": its folder is not a folder (shmpack.runtime_dir) in %s on line %d
+Warning: slotmem_create(): Failed for slot table "phpt-folders": its folder is not a directory (shmpack.runtime_dir) in %s on line %d
 bool(false)
 a file:
 
-Warning: slotmem_create(): Failed for slot table "phpt-folders": its folder is not a folder (shmpack.runtime_dir) in %s on line %d
+Warning: slotmem_create(): Failed for slot table "phpt-folders": its folder is not a directory (shmpack.runtime_dir) in %s on line %d
 bool(false)
 relative:
 

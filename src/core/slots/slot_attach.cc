@@ -10,7 +10,8 @@
 
 #include "core/slots/slot_table_view.h"
 #include "port/clock.h"
-#include "port/named_file.h"
+#include "port/new_file.h"
+#include "port/own_folder.h"
 #include "port/process_identity.h"
 #include "port/random_id.h"
 #include "port/users.h"

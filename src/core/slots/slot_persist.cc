@@ -13,7 +13,7 @@
 #include "core/base/checksum.h"
 #include "core/slots/slot_table_view.h"
 #include "port/clock.h"
-#include "port/named_file.h"
+#include "port/new_file.h"
 #include "port/users.h"
 
 namespace shmpack {

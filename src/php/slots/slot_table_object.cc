@@ -16,6 +16,7 @@
 #include "php/slots/slot_arguments.h"
 #include "php/slots/slot_report.h"
 #include "port/named_file.h"
+#include "port/own_folder.h"
 #include "shmpack/slot_table_layout.h"
 
 namespace {
