@@ -58,9 +58,18 @@ if test "$PHP_SHMPACK" != "no"; then
     src/core/semaphore/semaphore.cc
     src/core/slots/slot_attach.cc
     src/core/slots/slot_bitmap.cc
+    src/core/slots/slot_create.cc
+    src/core/slots/slot_get.cc
     src/core/slots/slot_grab.cc
-    src/core/slots/slot_persist.cc
-    src/core/slots/slot_table.cc
+    src/core/slots/slot_header.cc
+    src/core/slots/slot_lock.cc
+    src/core/slots/slot_name.cc
+    src/core/slots/slot_owner.cc
+    src/core/slots/slot_put.cc
+    src/core/slots/slot_restore.cc
+    src/core/slots/slot_sync.cc
+    src/core/slots/slot_table_lock.cc
+    src/core/slots/stored_slots.cc
     src/core/values/msgpack_reader.cc
     src/php/cache/decoded_cache.cc
     src/php/cache/persistent_copy.cc

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The bytes of a slot table, as docs/format/slots.md specifies them. Nothing here knows a process; all is reached
-// through atomic accesses, or copied by CopyIn() and CopyOut().
+// The bytes of a slot table, as docs/format/slots.md specifies them. They hold no address of a process. All are reached
+// by atomic accesses, or copied by CopyIn() and CopyOut().
 //
 //   0          header (192 bytes)
 //              in use: a bit per slot
-//              ever used: the same for slots that were in use at any time
+//              ever used: a bit per slot, set once the slot has been in use
 //              owners: one per slot
-//              slots: sync words (128 bytes) and two buffers, each
+//              slots: each has sync words (128 bytes) and two buffers
 //   total_bytes
 //
 // Where each part lies follows from the number and size of the slots (SlotGeometry), so the table holds no position.
-// True are the bits, the owners of slots in use, and each slot's state and buffers. The number of free slots and where
-// a search for one begins are derived, and computed anew when a process died while it held the table's lock.
+// The truth is in the bits, the owners of slots in use, and each slot's state and buffers. Two things are derived: the
+// number of free slots, and where a search for one begins. When a holder of the table's lock has died, the next one
+// computes them anew.
 
 #pragma once
 
@@ -31,15 +32,15 @@ inline constexpr uint32_t kMaxTableSlotBytes = uint32_t{1} << 30;
 
 /// What a table is for: mod_slotmem_shm's values.
 enum : uint32_t {
-  kSlotsPersist = 1,     // Restored when it is made from what SlotTable::Sync() stored.
+  kSlotsPersist = 1,     // Made from the slots that SlotTable::Sync() stored.
   kSlotsNotMpSafe = 2,   // Unused, as in the original.
   kSlotsPregrab = 4,     // A slot must be grabbed before it is read or written.
-  kSlotsClearInUse = 8,  // The marks are cleared when it is stored; slots never used are granted before others.
+  kSlotsClearInUse = 8,  // Storing clears the marks; slots that were never used are granted first.
   kSlotsAllTypes = 15,
 };
 
 struct SlotTableShm {
-  SharedU64 magic;  // Up to `boot_id`: stored before the table has a name, never changed after.
+  SharedU64 magic;  // From here to `boot_id`: stored before the table has a path, never changed after.
   SharedU32 format_version;
   SharedU32 byte_order;
   SharedU64 total_bytes;
@@ -49,36 +50,36 @@ struct SlotTableShm {
   SharedU32 header_bytes;
   SharedU64 table_id;    // Random.
   SharedU64 created_us;  // Microseconds since 1970-01-01 UTC.
-  SharedU64 boot_id;     // Of the running kernel; a table of another one is what a disk kept of it. 0: not known.
-  LockShm lock;          // Guards the bits, the owners and what is derived for storing.
+  SharedU64 boot_id;     // Of the running kernel; a disk may keep a table of an earlier one. 0: not known.
+  LockShm lock;          // The table's. Stores to the bits, the owners and what is derived need it.
   uint8_t lock_padding[48];
-  SharedU32 free_slots;  // Derived. Guarded by lock for storing.
+  SharedU32 free_slots;  // Derived.
   SharedU32 creator_pid;
   SharedU32 creator_uid;
-  SharedU32 full_words;  // Derived: no word of "in use" below this one has a clear bit. Guarded by lock for storing.
+  SharedU32 full_words;       // Derived: no word of "in use" below this one has a clear bit.
   SharedU32 ever_used_words;  // The same of "ever used".
   uint8_t padding[44];
 };
 
-/// Who grabbed a slot: meaningful while the slot is in use. Guarded by the table's lock for storing.
+/// The process that grabbed a slot. Valid while the slot is in use. Stores need the table's lock.
 struct SlotOwnerShm {
-  SharedU64 start_time;     // The process's, in clock ticks since boot; 0: not known.
-  SharedU64 pid_namespace;  // Where the pid means something.
-  SharedU32 pid;            // 0: nobody in particular (restored from a file).
+  SharedU64 start_time;     // Of the process, in clock ticks since boot; 0: not known.
+  SharedU64 pid_namespace;  // In which the pid is valid.
+  SharedU32 pid;            // 0: no process in particular (restored from a file).
   uint32_t reserved;
 };
 
-/// A slot's words; its two buffers follow. Guarded by its lock for storing; everybody may load.
+/// A slot's words; its two buffers follow. Stores need its lock; loads need none.
 struct SlotShm {
-  LockShm lock;  // One put at a time.
+  LockShm lock;  // The slot's: one put at a time.
   uint8_t lock_padding[48];
-  SharedU64 state;      // How often the value went to the other buffer: bit 0 names the one that holds it.
-  SharedU32 put_bytes;  // Of a pinned slot: how much of buffer 1 is to be copied to buffer 0 while state is odd.
-  SharedU32 pinned;     // Not 0: somebody may have an address in buffer 0, so the value is there when nobody puts.
+  SharedU64 state;      // How often the value went to the other buffer. Bit 0 names the buffer that holds it.
+  SharedU32 put_bytes;  // Of a pinned slot with an odd state: how many bytes of buffer 1 belong into buffer 0.
+  SharedU32 pinned;     // Not 0: processes may have an address in buffer 0, so the value is there between puts.
   uint8_t padding[48];
 };
 
-/// What lies before the bits and slots in a stored file. Not shared: written once, then renamed into place.
+/// The start of a stored file; bits and slots follow. Not shared: written once, then renamed into place.
 struct StoredSlotsHeader {
   uint64_t magic;
   uint32_t format_version;
@@ -90,11 +91,11 @@ struct StoredSlotsHeader {
   uint32_t header_bytes;
   uint64_t table_id;
   uint64_t stored_us;
-  uint32_t checksum;  // CRC-32 (zlib's) of all before it, and all behind the header.
+  uint32_t checksum;  // CRC-32 (zlib's) of all bytes before it, and of all behind the header.
   uint32_t reserved;
 };
 
-/// Number and size of a table's slots, and where everything lies because of that. Made from private copies.
+/// Number and size of a table's slots, and where everything lies that follows from them. Made from private copies.
 struct SlotGeometry {
   uint32_t slot_count = 0;
   uint32_t slot_bytes = 0;

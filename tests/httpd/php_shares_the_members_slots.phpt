@@ -97,7 +97,7 @@ slotmem-shm-p....shm 640 www-data
 slotmem-shm-p..._cluster.shm 640 www-data
 page: read-only, slot 0 has edited
 root: writable, slot 0 has edited
-page: read-only, slot 0 has edited not replaced: it is attached for reading only
+page: read-only, slot 0 has edited not replaced: the table is attached for reading only
 nobody: Permission denied
 one: route edited, factor 1.00
 two: route two, factor 1.00

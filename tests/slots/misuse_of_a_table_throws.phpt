@@ -73,16 +73,16 @@ number of 2^32: ValueError: slotmem_create(): Argument #3 ($item_num) must be be
 size of 2^32: ValueError: slotmem_create(): Argument #2 ($item_size) must be between 1 and 1073741824
 type: ValueError: slotmem_create(): Argument #4 ($type) must be a combination of SLOTMEM_TYPE_* constants
 type -1: ValueError: Shmpack\SlotTable::create(): Argument #4 ($type) must be a combination of SLOTMEM_TYPE_* constants
-../misuse: ValueError: slotmem_create(): Argument #1 ($name) must not have ".." in it
-a/../misuse: ValueError: slotmem_create(): Argument #1 ($name) must not have ".." in it
-..: ValueError: slotmem_create(): Argument #1 ($name) must not have ".." in it
-/tmp/..: ValueError: slotmem_create(): Argument #1 ($name) must not have ".." in it
+../misuse: ValueError: slotmem_create(): Argument #1 ($name) must not contain ".."
+a/../misuse: ValueError: slotmem_create(): Argument #1 ($name) must not contain ".."
+..: ValueError: slotmem_create(): Argument #1 ($name) must not contain ".."
+/tmp/..: ValueError: slotmem_create(): Argument #1 ($name) must not contain ".."
 misuse/: ValueError: slotmem_create(): Argument #1 ($name) must not end in "/"
 nnnnnnnnnnnnnnnnnnnn: ValueError: slotmem_create(): Argument #1 ($name) is too long
 NUL: ValueError: slotmem_attach(): Argument #1 ($name) must not contain any null bytes
-stored: ValueError: slotmem_create(): Argument #1 ($name) must not end in ".persist", as the files do in which tables are stored
-attach stored: ValueError: slotmem_attach(): Argument #1 ($name) must not end in ".persist", as the files do in which tables are stored
-attach ..: ValueError: slotmem_attach(): Argument #1 ($name) must not have ".." in it
+stored: ValueError: slotmem_create(): Argument #1 ($name) must not end in ".persist", as the names of stored files do
+attach stored: ValueError: slotmem_attach(): Argument #1 ($name) must not end in ".persist", as the names of stored files do
+attach ..: ValueError: slotmem_attach(): Argument #1 ($name) must not contain ".."
 get -1: ValueError: slotmem_get(): Argument #2 ($id) must be between 0 and 2
 fgrab -1: ValueError: slotmem_fgrab(): Argument #2 ($id) must be between 0 and 2
 release -1: ValueError: slotmem_release(): Argument #2 ($id) must be between 0 and 2

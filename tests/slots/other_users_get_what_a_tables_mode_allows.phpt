@@ -75,7 +75,7 @@ bool(false)
 bool(false)
 readable:
 
-Warning: Shmpack\SlotTable::put(): Failed for slot table "%s/of-root", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotTable::put(): Failed for slot table "%s/of-root", slot 0: the table is attached for reading only in %s on line %d
 
 Warning: Shmpack\SlotTable::remove(): Failed for slot table "%s/of-root": unlink: Operation not permitted in %s on line %d
 bool(true)
@@ -85,7 +85,7 @@ bool(false)
 int(114)
 bool(false)
 
-Warning: slotmem_create(): Failed for slot table "%s/of-root": it is another user's; nothing was changed in %s on line %d
+Warning: slotmem_create(): Failed for slot table "%s/of-root": it belongs to another user; nothing was changed in %s on line %d
 bool(false)
 string(4) "root"
 int(1)
@@ -100,13 +100,13 @@ array(1) {
 }
 of a user:
 
-Warning: slotmem_attach(): Failed for slot table "%s/of-user": it is another user's; nothing was changed in %s on line %d
+Warning: slotmem_attach(): Failed for slot table "%s/of-user": it belongs to another user; nothing was changed in %s on line %d
 
-Warning: slotmem_create(): Failed for slot table "%s/of-user": it is another user's; nothing was changed in %s on line %d
+Warning: slotmem_create(): Failed for slot table "%s/of-user": it belongs to another user; nothing was changed in %s on line %d
 bool(false)
 bool(false)
 
-Warning: slotmem_create(): Failed for slot table "%s/of-user": it is another user's; nothing was changed in %s on line %d
+Warning: slotmem_create(): Failed for slot table "%s/of-user": it belongs to another user; nothing was changed in %s on line %d
 bool(false)
 string(4) "user"
 bool(true)

@@ -110,15 +110,15 @@ Warning: slotmem_create(): Failed for slot table "/dev/null": it is not a regula
 bool(false)
 bool(false)
 
-Warning: Shmpack\SlotTable::put(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotTable::put(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotTable::grab(): Failed for slot table "%s/refused": it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotTable::grab(): Failed for slot table "%s/refused": the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotTable::fgrab(): Failed for slot table "%s/refused", slot 1: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotTable::fgrab(): Failed for slot table "%s/refused", slot 1: the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotTable::release(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotTable::release(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotTable::sync(): Failed for slot table "%s/refused": it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotTable::sync(): Failed for slot table "%s/refused": the table is attached for reading only in %s on line %d
 bool(true)
 string(16) "0000000000000000"
 bool(false)
@@ -127,15 +127,15 @@ bool(false)
 bool(false)
 bool(false)
 
-Warning: Shmpack\SlotView::write(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotView::write(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotView::add(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotView::add(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotView::compareExchange(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotView::compareExchange(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotView::setInt(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotView::setInt(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 
-Warning: Shmpack\SlotView::setFloat(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotView::setFloat(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 string(4) "0000"
 int(0)
 int(0)
@@ -145,6 +145,6 @@ bool(false)
 bool(false)
 bool(false)
 
-Warning: Shmpack\SlotView::offsetSet(): Failed for slot table "%s/refused", slot 0: it is attached for reading only in %s on line %d
+Warning: Shmpack\SlotView::offsetSet(): Failed for slot table "%s/refused", slot 0: the table is attached for reading only in %s on line %d
 string(4) "seen"
 int(2)

@@ -64,7 +64,7 @@ bool(true)
 bool(false)
 string(18) "a text of somebody"
 
-Warning: Shmpack\slotmem_remove(): Failed for slot table "%s/kept": what lies where it would be stored does not hold slots, and was left there in %s on line %d
+Warning: Shmpack\slotmem_remove(): Failed for slot table "%s/kept": its .persist file does not hold slots, so it was not removed in %s on line %d
 bool(false)
 string(18) "a text of somebody"
 
@@ -73,7 +73,7 @@ bool(true)
 string(11) "of somebody"
 bool(false)
 
-Warning: slotmem_create(): The stored file "%s/kept.persist" was refused: its slots are of another size; it was renamed to "%s/kept.persist.refused-...", and the slots are empty in %s on line %d
+Warning: slotmem_create(): The stored file "%s/kept.persist" was refused: its slots have another size; it was renamed to "%s/kept.persist.refused-...", and the slots are empty in %s on line %d
 string(0) ""
 bool(true)
 

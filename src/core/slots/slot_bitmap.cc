@@ -30,8 +30,8 @@ uint32_t SlotBitmap::CountSet() const noexcept {
   return count;
 }
 
-uint32_t SlotBitmap::FindClearLocked() const noexcept {
-  const uint32_t from = Load(full_words_);  // Hostile ones may lie behind the last word: then nothing is found.
+uint32_t SlotBitmap::FindClearTableLocked() const noexcept {
+  const uint32_t from = Load(full_words_);  // A hostile one may lie behind the last word: then nothing is found.
   uint32_t index = from;
   uint64_t word = kFull;
   while (index < WordCount() && (word = Load(words_[index])) == kFull) ++index;
@@ -40,12 +40,12 @@ uint32_t SlotBitmap::FindClearLocked() const noexcept {
   return bit < bits_ ? static_cast<uint32_t>(bit) : kNone;
 }
 
-void SlotBitmap::SetLocked(uint32_t bit) const noexcept {
+void SlotBitmap::SetTableLocked(uint32_t bit) const noexcept {
   SharedU64& word = words_[bit / 64];
   Store(word, Load(word) | uint64_t{1} << (bit % 64));
 }
 
-void SlotBitmap::ClearLocked(uint32_t bit) const noexcept {
+void SlotBitmap::ClearTableLocked(uint32_t bit) const noexcept {
   SharedU64& word = words_[bit / 64];
   Store(word, Load(word) & ~(uint64_t{1} << (bit % 64)));
   if (bit / 64 < Load(full_words_)) Store(full_words_, bit / 64);

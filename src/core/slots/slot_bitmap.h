@@ -2,9 +2,9 @@
 //
 // SlotBitmap: a bit per slot in shared memory, and where to look for the lowest clear one.
 //
-// The bits are true, each change of one is one store. Derived is the number of full words in front: no word below it
-// has a clear bit, so a search begins there. Bits behind the last one mean nothing. Guarded by the table's lock for
-// storing; a reader that loads without it sees some bits earlier than others.
+// The bits are the truth; each change of one is one store. Derived is the number of full words at the front: no word
+// below it has a clear bit, so a search begins there. Bits behind the last one mean nothing. Stores need the table's
+// lock (core/slots/slot_table_lock.h); a reader without it may see one bit's change before another's.
 
 #pragma once
 
@@ -30,21 +30,20 @@ class SlotBitmap {
 
   uint32_t CountSet() const noexcept;
 
-  /// The lowest clear bit, or kNone; where `full_words` is too large, one that is not the lowest, or kNone.
-  /// REQUIRES, as for the following: the lock.
-  uint32_t FindClearLocked() const noexcept;
+  /// The lowest clear bit, or kNone. Where `full_words` is too large: a clear bit that is not the lowest, or kNone.
+  uint32_t FindClearTableLocked() const noexcept;
 
   /// REQUIRES: bit < bits.
-  void SetLocked(uint32_t bit) const noexcept;
-  /// The first store is the commit.
-  void ClearLocked(uint32_t bit) const noexcept;
+  void SetTableLocked(uint32_t bit) const noexcept;
+  /// The first store is the commit. REQUIRES: bit < bits.
+  void ClearTableLocked(uint32_t bit) const noexcept;
 
-  /// A word as it is stored in files: without what lies behind the last bit.
+  /// A word as files have it: without the bits behind the last one.
   uint64_t BitsOfWord(uint32_t index) const noexcept;
-  void SetWordLocked(uint32_t index, uint64_t bits) const noexcept { Store(words_[index], bits); }
+  void SetWordTableLocked(uint32_t index, uint64_t bits) const noexcept { Store(words_[index], bits); }
 
-  /// The next search begins at the first word: right whatever the bits are.
-  void SearchAllLocked() const noexcept { Store(full_words_, 0U); }
+  /// Lets the next search begin at the first word, which is right whatever the bits are.
+  void SearchAllTableLocked() const noexcept { Store(full_words_, 0U); }
 
  private:
   uint32_t WordCount() const noexcept { return (bits_ + 63) / 64; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// SlotTableView: the parts of a mapped slot table, for those in the core that work on it. Made from a handle for one
-// call, or from a mapping that is becoming a table; bounds come from private copies only.
+// SlotTableView: the parts of a mapped slot table. Made for one call from a handle, or from a mapping that becomes a
+// table. Its bounds come from private copies only.
 
 #pragma once
 
@@ -28,10 +28,10 @@ class SlotTableView {
 
   SlotTableShm& header() const noexcept { return *reinterpret_cast<SlotTableShm*>(base_); }
   const SlotGeometry& geometry() const noexcept { return geometry_; }
-  /// The table as what waits are for. An anonymous one is known by its address, which its forks have, too.
+  /// The table as the object of a wait. An anonymous table is known by its address, which is the same in its forks.
   SharedObject object() const noexcept { return {base_, object_id_}; }
 
-  /// A slot in use has its bit set. The truth about it.
+  /// A slot is in use if its bit is set here.
   SlotBitmap in_use() const noexcept {
     return SlotBitmap(reinterpret_cast<SharedU64*>(base_ + geometry_.in_use_at()), header().full_words,
                       geometry_.slot_count);
@@ -63,16 +63,5 @@ class SlotTableView {
 inline uint8_t* BufferOf(SlotShm& slot, uint64_t buffer_bytes, uint64_t state) noexcept {
   return reinterpret_cast<uint8_t*>(&slot + 1) + ((state & 1) != 0 ? buffer_bytes : 0);
 }
-
-/// Computes what is derived from the bits. REQUIRES: the table's lock, or that nobody else knows the table yet.
-void RebuildTableLocked(const SlotTableView& view) noexcept;
-
-/// Fills a table that nobody else knows yet with what is stored under `<path>.persist`. As `*restored` of
-/// SlotTable::Create(); and kSystem, if the file can neither be read nor renamed: then no table may be made, or the
-/// next Sync() would replace it.
-Status RestoreSlots(const SlotTableView& view, const char* path) noexcept;
-
-/// Writes `<path>.persist` to `out`. False: too long.
-bool StoredPath(const char* path, char* out, uint64_t capacity) noexcept;
 
 }  // namespace shmpack

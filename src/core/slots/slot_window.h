@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The bytes of a window (SlotTable::Window()): a pinned slot's, which other processes load and store at the same time.
-// A word of 1, 2, 4 or 8 bytes that lies at a multiple of its size is loaded and stored in one piece. All else is
-// copied, and two copies at the same time may mix.
+// The bytes of a window (SlotTable::Window()), which other processes load and store at the same time. A word of 1, 2, 4
+// or 8 bytes at a multiple of its size is loaded and stored in one piece. All else is copied, and two copies at the
+// same time may mix.
 //
-// Memory order. Loads acquire and stores release: a process that sees a stored word sees what was stored before it. The
-// read-modify-writes are sequentially consistent, since user code builds locks and queues of them.
+// Memory order. Loads acquire and stores release; each is the partner of the other on the same word. So a process that
+// sees a stored word sees what was stored before it. The read-modify-writes are sequentially consistent, since user
+// code builds locks and queues of them.
 //
-// A kill leaves each word old or new, and of a copy any part. A put to the same slot finds the bytes as they are then.
+// A kill leaves each word old or new, and any part of a copy. A later put to the slot finds the bytes as they are then.
 
 #pragma once
 
@@ -66,7 +67,7 @@ inline void StoreWord(uint8_t* at, uint32_t bytes, uint64_t value) noexcept {
   });
 }
 
-/// Adds in one step, and returns the sum. It wraps. REQUIRES: aligned.
+/// Adds in one step, and returns the sum, which wraps. REQUIRES: `at` is a multiple of `bytes`.
 inline uint64_t AddToWord(uint8_t* at, uint32_t bytes, uint64_t amount) noexcept {
   return internal::WithWord(bytes, [&](auto word) -> uint64_t {
     return __atomic_add_fetch(reinterpret_cast<decltype(word)*>(at), static_cast<decltype(word)>(amount),
@@ -74,7 +75,7 @@ inline uint64_t AddToWord(uint8_t* at, uint32_t bytes, uint64_t amount) noexcept
   });
 }
 
-/// Replaces `expected` by `desired` in one step. False: it was another. REQUIRES: aligned.
+/// Replaces `expected` by `desired` in one step. False: the word was another. REQUIRES: `at` is a multiple of `bytes`.
 inline bool CompareExchangeWord(uint8_t* at, uint32_t bytes, uint64_t expected, uint64_t desired) noexcept {
   return internal::WithWord(bytes, [&](auto word) -> bool {
     word = static_cast<decltype(word)>(expected);
