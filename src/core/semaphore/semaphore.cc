@@ -16,8 +16,8 @@ namespace {
 
 enum : uint16_t { kValue = 0, kUsage = 1, kSetval = 2, kSetSize = 3 };
 
-// How often Open() starts again when the set is removed under it. Each time another process must have removed it in
-// the same few microseconds, so more than a handful means that something is wrong.
+// How often Open() starts again when the set is removed under it. Another process must have removed it in the same few
+// microseconds each time, so more than a handful means that something is wrong.
 constexpr int kMostTries = 100;
 
 constexpr const char* kAcquiringSetval = "acquiring SYSVSEM_SETVAL";
@@ -25,18 +25,18 @@ constexpr const char* kReleasingSetval = "releasing SYSVSEM_SETVAL";
 
 Status Named(Status status, const char* step) noexcept { return Status(status.code(), step, status.os_errno()); }
 
-// Whose guard was not given back within the timeout, so that it need not be found out at each call: a word for each set
-// (or several, which then only forget one another), 0: nothing. Upper half: set and holder; lower half: the second in
-// which the set last changed. What it says is as true in a forked child and in every other thread.
+// The guards that were not given back within the timeout, so that later calls need not wait to learn it. A word for
+// each set; sets that share one only forget one another. 0: nothing. Upper half: set and holder. Lower half: the second
+// of the set's last change. Relaxed: a word is complete in itself, and as true in a forked child and in other threads.
 constexpr uint32_t kRemembered = 64;
 std::atomic<uint64_t> stuck_guards[kRemembered];
 static_assert(std::atomic<uint64_t>::is_always_lock_free);
 
-// How long a holder that has been stuck is waited for again, when others used the set meanwhile: a thousand times what
-// an honest one needs.
+// How long to wait for a stuck holder once more, when other processes have used the set meanwhile: a thousand times
+// what a holder at work needs.
 constexpr double kMomentSeconds = 0.02;
 
-/// The guard's holder as the set shows it. 0: it does not.
+/// The guard's holder, as a word of stuck_guards. 0: the set does not show it.
 uint64_t LookAtGuard(int id) noexcept {
   SemaphoreSetInfo info;
   int holder = 0;
@@ -45,7 +45,7 @@ uint64_t LookAtGuard(int id) noexcept {
   return uint64_t{set_and_holder} << 32 | static_cast<uint32_t>(info.last_change_s);
 }
 
-/// Takes the guard and counts a user.
+/// Takes the guard and counts a user. kStillHeld: see Open().
 Status Enter(int id, double deadline) noexcept {
   constexpr SemaphoreStep kEnter[] = {{kSetval, 0, false}, {kSetval, 1, true}, {kUsage, 1, true}};
   std::atomic<uint64_t>& stuck = stuck_guards[static_cast<uint32_t>(id) % kRemembered];
@@ -66,7 +66,7 @@ Status Enter(int id, double deadline) noexcept {
   return status;
 }
 
-/// Whether a set that is there is one of a trusted user.
+/// Whether an existing set is a trusted user's.
 Status CheckCreator(int id, const TrustedOwners* trusted) noexcept {
   if (trusted == nullptr || trusted->anybody) return Status();
   SemaphoreSetInfo info;
@@ -75,11 +75,29 @@ Status CheckCreator(int id, const TrustedOwners* trusted) noexcept {
   return Status(Code::kUntrusted);
 }
 
-/// Removes a set that this call made and cannot use, unless somebody could, and did. Another Open() that gets in
-/// between the look and the removal finds the set gone when it leaves, and starts again.
+/// Removes a set that this call made and cannot use, unless another process has used it. An Open() that gets in between
+/// the look and the removal finds the set gone when it leaves, and starts again.
 void RemoveUnused(int id) noexcept {
   SemaphoreSetInfo info;
   if (DescribeSemaphoreSet(id, &info).ok() && info.last_change_s == 0) (void)RemoveSemaphoreSet(id);
+}
+
+/// Opens or makes the set, and enters it. kNotFound: it was removed meanwhile.
+Status OpenAndEnter(int32_t key, int permissions, double deadline, const TrustedOwners* trusted, int* id,
+                    bool* made) noexcept {
+  Status status = OpenSemaphoreSet(key, kSetSize, permissions, id, made);
+  if (status.ok() && !*made) status = CheckCreator(*id, trusted);
+  if (!status.ok()) return status;
+  status = Enter(*id, deadline);
+  if (!status.ok() && status.code() != Code::kNotFound && *made) RemoveUnused(*id);
+  return status.ok() ? status : Named(status, kAcquiringSetval);
+}
+
+/// Gives the guard back.
+Status Leave(int id) noexcept {
+  constexpr SemaphoreStep kLeave[] = {{kSetval, -1, true}};
+  const Status status = ChangeSemaphores(id, kLeave, 1, 0);
+  return status.ok() ? status : Named(status, kReleasingSetval);
 }
 
 }  // namespace
@@ -91,51 +109,37 @@ Status Semaphore::Open(int32_t key, int32_t max_acquire, int permissions, bool a
   for (int tries = 0; tries < kMostTries; ++tries) {
     int id = -1;
     bool made = false;
-    Status status = OpenSemaphoreSet(key, kSetSize, permissions, &id, &made);
-    if (status.ok() && !made) status = CheckCreator(id, trusted);
+    Status status = OpenAndEnter(key, permissions, deadline, trusted, &id, &made);
     if (status.code() == Code::kNotFound) {
       gone = status;
       continue;
     }
     if (!status.ok()) return status;
 
-    status = Enter(id, deadline);
-    if (status.code() == Code::kNotFound) {
-      gone = Named(status, kAcquiringSetval);
-      continue;
-    }
-    if (!status.ok()) {
-      if (made) RemoveUnused(id);
-      return Named(status, kAcquiringSetval);
-    }
-
     int users = 0;
     Status limit = GetSemaphore(id, kUsage, &users);
     if (!limit.ok() && made) {
-      // Nobody can have got in beside us, and nobody would set the value.
+      // No other process can have entered meanwhile, and none would set the value.
       (void)RemoveSemaphoreSet(id);
       return limit;
     }
     if (limit.ok() && users == 1) limit = SetSemaphore(id, kValue, max_acquire);
 
-    constexpr SemaphoreStep kLeave[] = {{kSetval, -1, true}};
-    status = ChangeSemaphores(id, kLeave, 1, 0);
+    status = Leave(id);
     if (status.code() == Code::kNotFound) {
-      gone = Named(status, kReleasingSetval);
+      gone = status;
       continue;
     }
-    if (limit.ok() && !status.ok()) limit = Named(status, kReleasingSetval);
+    if (limit.ok()) limit = status;
 
     *limit_status = limit;
+    *this = Semaphore();
     set_id_ = id;
     key_ = key;
     max_acquire_ = limit.ok() && users == 1 ? max_acquire : 0;
     fork_count_ = ForkCount();
-    taken_ = 0;
-    inherited_ = 0;
     counted_ = true;
     auto_release_ = auto_release;
-    removed_ = false;
     return Status();
   }
   return gone;
@@ -147,8 +151,9 @@ Status Semaphore::Acquire(double timeout_s) noexcept {
     constexpr SemaphoreStep kTake[] = {{kValue, -1, true}};
     if (Status status = ChangeSemaphores(set_id_, kTake, 1, timeout_s); !status.ok()) return status;
   } else {
-    // A forked child that takes must count as a user, or a later first user would set the value anew while we hold it.
-    // Not while someone else is between looking at the usage and setting the value.
+    // A forked child that takes must count as a user. Else a later first user would set the value anew while the child
+    // holds it. And it must not do so while another process holds the guard: between its look at the usage and the new
+    // value.
     constexpr SemaphoreStep kTakeAsNewUser[] = {{kSetval, 0, false}, {kUsage, 1, true}, {kValue, -1, true}};
     if (Status status = ChangeSemaphores(set_id_, kTakeAsNewUser, 3, timeout_s); !status.ok()) return status;
     counted_ = true;
@@ -160,10 +165,10 @@ Status Semaphore::Acquire(double timeout_s) noexcept {
 Status Semaphore::Release() noexcept {
   NoticeFork();
   uint32_t* const held = taken_ > 0 ? &taken_ : &inherited_;
-  // ext/sysvsem lets a removed one through to the system, which then says what is wrong.
+  // Like ext/sysvsem, ask the system for a removed one: it says what is wrong.
   if (*held == 0 && !removed_) return Status(Code::kNotFound);
-  // With undo also for what a child releases on its parent's behalf: the child's end takes it back, the parent's own
-  // undo gives it again, so that the sum is right whichever of them ends first.
+  // With undo also for what a child releases on its parent's behalf. The child's end takes it back, and the parent's
+  // own undo gives it again, so the sum is right whichever of them ends first.
   constexpr SemaphoreStep kGiveBack[] = {{kValue, 1, true}};
   Status status = ChangeSemaphores(set_id_, kGiveBack, 1, std::numeric_limits<double>::infinity());
   if (!status.ok()) return Status(Code::kSystem, "", status.os_errno());
@@ -196,7 +201,7 @@ void Semaphore::Close() noexcept {
   NoticeFork();
   if (is_open() && !removed_ && auto_release_ && counted_) {
     const SemaphoreStep give_back[] = {{kUsage, -1, true}, {kValue, static_cast<int16_t>(taken_), true}};
-    // One that is gone, or that an operator changed by hand, cannot be helped from here.
+    // Nothing can be done here for a set that is gone, or that was changed by hand.
     (void)ChangeSemaphores(set_id_, give_back, taken_ > 0 ? 2 : 1, 0);
   }
   *this = Semaphore();
@@ -208,7 +213,7 @@ void Semaphore::NoticeFork() noexcept {
   inherited_ += taken_;
   taken_ = 0;
   counted_ = false;
-  max_acquire_ = 0;  // Without us as a user it may be said anew.
+  max_acquire_ = 0;  // Without this process as a user, another one may set it anew.
 }
 
 }  // namespace shmpack
