@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The slot memory of Apache httpd on shmpack's tables: provider "shm" of group "slotmem", in the place of
- * mod_slotmem_shm and under its module's name. docs/httpd.md says how to use it and what differs.
+ * The slot memory of Apache httpd on shmpack's tables: provider "shm" of group "slotmem". It replaces mod_slotmem_shm,
+ * under that module's name. docs/httpd.md says how to use it and what differs.
  *
- * A table is made in the parent while it reads its configuration, and children inherit its addresses. When the
- * configuration goes, at a restart or stop, the parent stores the tables that are to be kept and takes their paths
- * away; children of that generation keep theirs, the next generation makes its own. A parent that was killed leaves its
- * tables under their paths, and the next one begins with what they hold.
+ * The life of a table:
  *
- * httpd loads the module anew at each restart: the variables below are as the compiler set them until register_hooks().
+ *   1. The parent makes it while it reads its configuration.
+ *   2. Children inherit its addresses.
+ *   3. The configuration goes, at a restart or a stop. The parent stores the tables that are to be kept, and removes
+ *      their paths. Children of that generation keep their tables; the next generation makes its own.
+ *
+ * A killed parent leaves its tables under their paths. The next parent begins with the slots in them.
+ *
+ * httpd loads the module anew at each restart, so until register_hooks() the variables below have their initial values.
  */
 
 #include <sys/types.h>
@@ -28,23 +32,24 @@
 module AP_MODULE_DECLARE_DATA slotmem_shm_module;
 APLOG_USE_MODULE(slotmem_shm);
 
-/* Locks are held for less than a microsecond: who waits for so long, waits for a stopped process. */
+/* Locks are held for less than a microsecond, so a wait of this length is for a stopped process. */
 #define LOCK_TIMEOUT_MS 5000
-#define FILE_PREFIX "slotmem-shm-" /* As the original, so that what it stored is found, and refused with a message. */
+/* As in the original, so its stored files are found, and refused with a message. */
+#define FILE_PREFIX "slotmem-shm-"
 #define FILE_SUFFIX ".shm"
 
 struct ap_slotmem_instance_t {
   ap_slotmem_instance_t* next;
   const char* name; /* For messages: the path, or "none". */
   const char* path; /* NULL: none. */
-  pid_t maker;      /* Who stores it. */
+  pid_t maker;      /* The process that stores it. */
   shmpack_slots slots;
 };
 
 enum group_access { ACCESS_UNSET, ACCESS_NONE, ACCESS_READ, ACCESS_WRITE };
 
-static ap_slotmem_instance_t* volatile instances; /* What this process made, or its parent did. */
-static apr_pool_t* config_pool;                   /* NULL: there is no configuration to belong to. */
+static ap_slotmem_instance_t* volatile instances; /* Made by this process or its parent. */
+static apr_pool_t* config_pool;                   /* NULL: no configuration is being read or in force. */
 static enum group_access group_access;
 static uint32_t group;
 
@@ -75,27 +80,31 @@ static apr_status_t to_apr(shmpack_status status) {
 static const char* advice(shmpack_status status) {
   switch (status.code) {
     case SHMPACK_TIMEOUT:
-      return "a stopped process holds it: continue or kill that";
+      return "a stopped process holds the lock: continue or kill that process";
     case SHMPACK_FOREIGN:
-      return "nothing was changed: move away what is in the way, or set DefaultRuntimeDir to a folder in which only "
-             "the user that starts httpd can make files";
+      return "nothing was changed: move the file away, or set DefaultRuntimeDir to a folder in which only the user "
+             "that starts httpd can make files";
     case SHMPACK_VERSION:
     case SHMPACK_BYTE_ORDER:
     case SHMPACK_CORRUPT:
-      return "nothing was changed: move the file away, and the slots start as they were stored last";
+      return "nothing was changed: move the file away, and the slots start as they were last stored";
     case SHMPACK_READ_ONLY:
-      return "this process may not write to it: attach in the parent, before it makes children";
+      return "attach in the parent, before it starts children";
     case SHMPACK_NO_ROOM:
-      return "ask for more slots: for members of a balancer by ProxySet growth=, for balancers by BalancerGrowth";
+      return "ask for more slots: with ProxySet growth= for members of a balancer, with BalancerGrowth for balancers";
+    case SHMPACK_CHANGED:
+      return "two httpds must not share a DefaultRuntimeDir";
     case SHMPACK_SYSTEM:
-      if (APR_STATUS_IS_ENOSPC(status.os_errno)) return "make room there, or set DefaultRuntimeDir to another folder";
+      if (APR_STATUS_IS_ENOSPC(status.os_errno)) {
+        return "free some space there, or set DefaultRuntimeDir to another folder";
+      }
       if (APR_STATUS_IS_EACCES(status.os_errno) || status.os_errno == EPERM) {
-        return "the user that starts httpd needs the right to make files in that folder (DefaultRuntimeDir), and to "
+        return "the user that starts httpd needs the right to make files in the folder (DefaultRuntimeDir), and to "
                "give them to the group (SlotmemGroup)";
       }
       return "check the folder (DefaultRuntimeDir)";
     default:
-      return "this is an error of the module that called";
+      return "this is an error in the calling module";
   }
 }
 
@@ -106,7 +115,7 @@ static apr_status_t failed(const char* call, const char* name, shmpack_status st
   return rv;
 }
 
-/* As failed(), of a call for one slot. A slot that is free is an answer, not an error. */
+/* As failed(), for a call about one slot. A free slot is an answer, not an error. */
 static apr_status_t slot_result(const char* call, const ap_slotmem_instance_t* instance, unsigned int id,
                                 shmpack_status status) {
   const apr_status_t rv = to_apr(status);
@@ -123,20 +132,21 @@ static apr_status_t refused(const char* call, const char* name, apr_status_t rv,
 }
 
 static apr_status_t no_instance(const char* call) {
-  return refused(call, "no table", APR_ENOSHMAVAIL, "its create or attach failed before, see above");
+  return refused(call, "no table", APR_ENOSHMAVAIL, "its create or attach failed before: see the lines above");
 }
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-/* A file was found where a table is stored, and renamed. */
+/* A file under the path of stored slots was refused and renamed. */
 static void set_aside(const char* path, shmpack_status why, const char* result) {
-  ap_log_error(APLOG_MARK, APLOG_ERR, why.os_errno, ap_server_conf,
-               "slotmem refused what was stored in %s.persist: %s; %s, the file was renamed to %s.persist.refused-...: "
-               "remove it when you do not need it",
-               path, why.text, result, path);
+  ap_log_error(
+      APLOG_MARK, APLOG_ERR, why.os_errno, ap_server_conf,
+      "slotmem refused the stored file %s.persist: %s; it was renamed to %s.persist.refused-..., and %s; remove "
+      "it when it is no longer needed",
+      path, why.text, path, result);
 }
 
-/* What a name means. *path is NULL if it means none. */
+/* The path that a name means. NULL: none. */
 static apr_status_t resolve(const char* call, const char* name, apr_pool_t* pool, const char** path) {
   char resolved[SHMPACK_SLOTS_PATH_BYTES];
   char* folder = NULL;
@@ -146,7 +156,7 @@ static apr_status_t resolve(const char* call, const char* name, apr_pool_t* pool
   if (name == NULL) return APR_SUCCESS;
   if (*name != '/') {
     folder = ap_runtime_dir_relative(pool, "");
-    if (folder == NULL) return refused(call, name, APR_EGENERAL, "DefaultRuntimeDir is no folder's name");
+    if (folder == NULL) return refused(call, name, APR_EGENERAL, "DefaultRuntimeDir is not the path of a folder");
     /* It ends in a slash. */
     folder = apr_pstrndup(pool, folder, strlen(folder) - 1);
   }
@@ -175,7 +185,7 @@ static uint32_t permissions(void) {
     case ACCESS_WRITE:
       return 0660;
     default:
-      /* Started by another user than root, httpd and its scripts are that user. */
+      /* Where another user than root starts httpd, its scripts run as the same user. */
       return geteuid() == 0 ? 0640 : 0600;
   }
 }
@@ -185,49 +195,45 @@ static uint32_t table_group(void) {
   return ap_unixd_config.group_id;
 }
 
-static apr_status_t slotmem_create(ap_slotmem_instance_t** out, const char* name, apr_size_t item_size,
-                                   unsigned int item_num, ap_slotmem_type_t type, apr_pool_t* pool) {
-  const char* path;
-  ap_slotmem_instance_t* instance;
-  shmpack_slots_options options;
-  shmpack_status status;
-  shmpack_status restored;
-  apr_status_t rv;
-  if (config_pool == NULL) return APR_ENOSHMAVAIL;
-  rv = resolve("create", name, pool, &path);
-  if (rv != APR_SUCCESS) return rv;
-  if (item_size < 1 || item_size > SHMPACK_SLOTS_MAX_BYTES || item_num < 1 || item_num > SHMPACK_SLOTS_MAX_COUNT) {
-    return refused("create", path != NULL ? path : "none", APR_EINVAL,
-                   apr_psprintf(pool, "%u slots of %" APR_SIZE_T_FMT " bytes; the most are %u of %u, the least 1 of 1",
-                                item_num, item_size, SHMPACK_SLOTS_MAX_COUNT, SHMPACK_SLOTS_MAX_BYTES));
-  }
-  instance = path != NULL ? find(path) : NULL;
-  if (instance != NULL) {
-    if (shmpack_slots_bytes(&instance->slots) != item_size || shmpack_slots_count(&instance->slots) != item_num ||
-        shmpack_slots_type(&instance->slots) != type) {
-      return refused("create", path, APR_EINVAL,
-                     "this httpd made it with another number, size or type of slots: let one "
-                     "of the two modules or sections use another name");
-    }
-    *out = instance;
+/* For messages. */
+static const char* name_of(const char* path) { return path != NULL ? path : "none"; }
+
+static apr_status_t check_shape(const char* path, apr_size_t item_size, unsigned int item_num, apr_pool_t* pool) {
+  if (item_size >= 1 && item_size <= SHMPACK_SLOTS_MAX_BYTES && item_num >= 1 && item_num <= SHMPACK_SLOTS_MAX_COUNT) {
     return APR_SUCCESS;
   }
+  return refused(
+      "create", name_of(path), APR_EINVAL,
+      apr_psprintf(pool, "it cannot have %u slots of %" APR_SIZE_T_FMT " bytes, only 1 to %u slots of 1 to %u bytes",
+                   item_num, item_size, SHMPACK_SLOTS_MAX_COUNT, SHMPACK_SLOTS_MAX_BYTES));
+}
 
-  options.slot_bytes = (uint32_t)item_size;
-  options.slot_count = item_num;
-  options.type = type;
-  options.permissions = permissions();
-  options.group = table_group();
-  options.renew = 1;
-  instance = apr_pcalloc(config_pool, sizeof *instance);
-  status = shmpack_slots_create(path, &options, LOCK_TIMEOUT_MS, &instance->slots, &restored);
-  if (status.code != SHMPACK_OK) return failed("create", path != NULL ? path : "none", status);
+/* Whether a table that this httpd made under the same path is what create() asks for. */
+static apr_status_t check_same(const ap_slotmem_instance_t* instance, apr_size_t item_size, unsigned int item_num,
+                               ap_slotmem_type_t type) {
+  const shmpack_slots* const slots = &instance->slots;
+  if (shmpack_slots_bytes(slots) == item_size && shmpack_slots_count(slots) == item_num &&
+      shmpack_slots_type(slots) == type) {
+    return APR_SUCCESS;
+  }
+  return refused("create", instance->path, APR_EINVAL,
+                 "this httpd made it with another number, size or type of slots: give one of the two modules or "
+                 "sections another name");
+}
+
+/* Makes a table, and lists it. */
+static apr_status_t make_instance(const char* path, const shmpack_slots_options* options, ap_slotmem_instance_t** out) {
+  ap_slotmem_instance_t* const instance = apr_pcalloc(config_pool, sizeof *instance);
+  shmpack_status restored;
+  const shmpack_status status = shmpack_slots_create(path, options, LOCK_TIMEOUT_MS, &instance->slots, &restored);
+  if (status.code != SHMPACK_OK) return failed("create", name_of(path), status);
   /* Not earlier: httpd becomes another process when it goes into the background, while modules get ready. */
   instance->maker = getpid();
   instance->path = path != NULL ? apr_pstrdup(config_pool, path) : NULL;
-  instance->name = path != NULL ? instance->path : "none";
+  instance->name = name_of(instance->path);
   if (restored.code != SHMPACK_OK && restored.code != SHMPACK_NOT_FOUND) {
-    set_aside(path, restored, restored.code == SHMPACK_CHANGED ? "the slots are stored" : "the slots are empty");
+    set_aside(path, restored,
+              restored.code == SHMPACK_CHANGED ? "the slots are stored in its place" : "the slots are empty");
   }
   do {
     instance->next = instances;
@@ -236,22 +242,49 @@ static apr_status_t slotmem_create(ap_slotmem_instance_t** out, const char* name
   return APR_SUCCESS;
 }
 
+static apr_status_t slotmem_create(ap_slotmem_instance_t** out, const char* name, apr_size_t item_size,
+                                   unsigned int item_num, ap_slotmem_type_t type, apr_pool_t* pool) {
+  const char* path;
+  ap_slotmem_instance_t* instance;
+  shmpack_slots_options options;
+  apr_status_t rv;
+  if (config_pool == NULL) return APR_ENOSHMAVAIL;
+  rv = resolve("create", name, pool, &path);
+  if (rv == APR_SUCCESS) rv = check_shape(path, item_size, item_num, pool);
+  if (rv != APR_SUCCESS) return rv;
+  instance = path != NULL ? find(path) : NULL;
+  if (instance != NULL) {
+    rv = check_same(instance, item_size, item_num, type);
+    if (rv == APR_SUCCESS) *out = instance;
+    return rv;
+  }
+  options.slot_bytes = (uint32_t)item_size;
+  options.slot_count = item_num;
+  options.type = type;
+  options.permissions = permissions();
+  options.group = table_group();
+  options.renew = 1;
+  return make_instance(path, &options, out);
+}
+
 static apr_status_t detach(void* instance) {
   shmpack_slots_detach(&((ap_slotmem_instance_t*)instance)->slots);
   return APR_SUCCESS;
 }
 
-/* A table that this httpd did not make. */
+/* Attaches to a table that this httpd did not make. */
 static apr_status_t attach_other(const char* path, apr_pool_t* pool, ap_slotmem_instance_t** out) {
   ap_slotmem_instance_t* const instance = apr_pcalloc(pool, sizeof *instance);
   apr_finfo_t info;
   shmpack_status status;
-  /* Whose it is matters to root, too: who owns a file can cut it short under those who use it. */
+  /* For root, too: the owner of a file can cut it short while other processes use it. */
   const apr_status_t rv = apr_stat(&info, path, APR_FINFO_USER | APR_FINFO_LINK, pool);
-  if (APR_STATUS_IS_ENOENT(rv)) return refused("attach", path, rv, "there is none: load and set up what makes it");
+  if (APR_STATUS_IS_ENOENT(rv)) {
+    return refused("attach", path, rv, "it does not exist: load and configure the module that makes it");
+  }
   if (rv != APR_SUCCESS && rv != APR_INCOMPLETE) return refused("attach", path, rv, "check the folder");
   if (info.user != 0 && info.user != geteuid()) {
-    return refused("attach", path, APR_EACCES, "it is another user's: move it away");
+    return refused("attach", path, APR_EACCES, "it belongs to another user: move it away");
   }
   status = shmpack_slots_attach(path, 1, &instance->slots);
   if (status.code == SHMPACK_NOT_FOUND) return refused("attach", path, APR_ENOENT, status.text);
@@ -259,7 +292,7 @@ static apr_status_t attach_other(const char* path, apr_pool_t* pool, ap_slotmem_
   if (shmpack_slots_read_only(&instance->slots)) {
     shmpack_slots_detach(&instance->slots);
     status.code = SHMPACK_READ_ONLY;
-    status.text = "it can only be read";
+    status.text = "this process may only read it";
     return failed("attach", path, status);
   }
   instance->path = path;
@@ -277,7 +310,7 @@ static apr_status_t slotmem_attach(ap_slotmem_instance_t** out, const char* name
   if (config_pool == NULL) return APR_ENOSHMAVAIL;
   rv = resolve("attach", name, pool, &path);
   if (rv != APR_SUCCESS) return rv;
-  if (path == NULL) return refused("attach", "none", APR_ENOSHMAVAIL, "a table without a name cannot be found again");
+  if (path == NULL) return refused("attach", "none", APR_ENOSHMAVAIL, "a table without a name cannot be attached to");
   instance = find(path);
   if (instance == NULL) {
     rv = attach_other(path, pool, &instance);
@@ -309,7 +342,7 @@ static apr_status_t slotmem_doall(ap_slotmem_instance_t* instance, ap_slotmem_ca
   return APR_SUCCESS;
 }
 
-/* What is longer than any slot is longer than this one. */
+/* A length above that of any slot is above that of this one. */
 static uint32_t bounded(apr_size_t length) {
   return length > SHMPACK_SLOTS_MAX_BYTES ? SHMPACK_SLOTS_MAX_BYTES + 1 : (uint32_t)length;
 }
@@ -368,7 +401,7 @@ static const ap_slotmem_provider_t provider = {
 
 /* ------------------------------------------------------------------------------------------------------------------ */
 
-/* Stores a table that is to be kept, and takes its path away. What could not be stored stays under its path. */
+/* Stores a table that is to be kept, and removes its path. A table that could not be stored stays under its path. */
 static void retire(const ap_slotmem_instance_t* instance) {
   const shmpack_slots* const slots = &instance->slots;
   shmpack_status status = {SHMPACK_OK, 0, ""};
@@ -377,7 +410,8 @@ static void retire(const ap_slotmem_instance_t* instance) {
     status = shmpack_slots_sync(slots, instance->path, LOCK_TIMEOUT_MS, &in_the_way);
   }
   if (in_the_way.code != SHMPACK_OK) {
-    set_aside(instance->path, in_the_way, status.code == SHMPACK_OK ? "the slots are stored" : "they are not stored");
+    set_aside(instance->path, in_the_way,
+              status.code == SHMPACK_OK ? "the slots are stored in its place" : "the slots are not stored");
   }
   if (status.code != SHMPACK_OK) {
     failed("store", instance->name, status);
@@ -385,7 +419,7 @@ static void retire(const ap_slotmem_instance_t* instance) {
   }
   status = shmpack_slots_remove(slots, instance->path, LOCK_TIMEOUT_MS);
   if (status.code == SHMPACK_NOT_FOUND) {
-    status.text = "another table has its path, or none: two httpds must not share a DefaultRuntimeDir";
+    status.text = "its path leads to another table, or to none: two httpds must not share a DefaultRuntimeDir";
   }
   if (status.code != SHMPACK_OK) failed("removal", instance->name, status);
 }
@@ -395,7 +429,7 @@ static apr_status_t end_of_configuration(void* unused) {
   ap_slotmem_instance_t* instance;
   (void)unused;
   for (instance = instances; instance != NULL; instance = instance->next) {
-    /* A child that clears its copy of the pool has nothing to store. */
+    /* A child that clears its copy of the pool stores nothing. */
     if (instance->path != NULL && instance->maker == getpid()) retire(instance);
     shmpack_slots_detach(&instance->slots);
   }
@@ -424,7 +458,7 @@ static const char* set_group(cmd_parms* command, void* unused, const char* argum
     char* end;
     const apr_int64_t number = apr_strtoi64(argument + 1, &end, 10);
     if (end == argument + 1 || *end != '\0' || number < 0 || number >= SHMPACK_SLOTS_OWN_GROUP) {
-      return apr_psprintf(command->pool, "SlotmemGroup: %s is not the number of a group", argument);
+      return apr_psprintf(command->pool, "SlotmemGroup: %s is not a group's number", argument);
     }
     group = (uint32_t)number;
     return NULL;
@@ -454,9 +488,9 @@ static const char* set_group_access(cmd_parms* command, void* unused, const char
 
 static const command_rec commands[] = {
     AP_INIT_TAKE1("SlotmemGroup", set_group, NULL, RSRC_CONF,
-                  "the group, by name or as #number, that may attach to the slots: that of Group by default"),
+                  "the group that may attach to the slots, by name or as #number; default: that of Group"),
     AP_INIT_TAKE1("SlotmemGroupAccess", set_group_access, NULL, RSRC_CONF,
-                  "what that group may do with the slots: none, read (the default) or write"),
+                  "what that group may do with the slots: none, read (default) or write"),
     {NULL}};
 
 static void register_hooks(apr_pool_t* pool) {

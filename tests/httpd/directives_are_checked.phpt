@@ -31,10 +31,10 @@ SlotmemGroupAccess none: Syntax OK
 SlotmemGroupAccess read: Syntax OK
 SlotmemGroupAccess WRITE: Syntax OK
 SlotmemGroup no-such-group: SlotmemGroup: there is no group no-such-group
-SlotmemGroup #: SlotmemGroup: # is not the number of a group
-SlotmemGroup #33x: SlotmemGroup: #33x is not the number of a group
-SlotmemGroup #-1: SlotmemGroup: #-1 is not the number of a group
-SlotmemGroup #4294967295: SlotmemGroup: #4294967295 is not the number of a group
+SlotmemGroup #: SlotmemGroup: # is not a group's number
+SlotmemGroup #33x: SlotmemGroup: #33x is not a group's number
+SlotmemGroup #-1: SlotmemGroup: #-1 is not a group's number
+SlotmemGroup #4294967295: SlotmemGroup: #4294967295 is not a group's number
 SlotmemGroupAccess all: SlotmemGroupAccess must be none, read or write
 SlotmemGroupAccess: SlotmemGroupAccess takes one argument, what that group may do with the slots: none, read (the default) or write
 <VirtualHost *> SlotmemGroup www-data </VirtualHost>: SlotmemGroup cannot occur within <VirtualHost> section

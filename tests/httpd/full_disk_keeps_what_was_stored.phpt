@@ -59,9 +59,9 @@ start: up
 graceful: up
 2 stored files, as they were: bool(true)
 start: is not up
-slotmem_shm error: slotmem store failed for <folder>/run/slotmem-shm-p..._cluster.shm: posix_fallocate; make room there, or set DefaultRuntimeDir to another folder
-slotmem_shm error: slotmem store failed for <folder>/run/slotmem-shm-p....shm: posix_fallocate; make room there, or set DefaultRuntimeDir to another folder
-slotmem_shm error: slotmem create failed for <folder>/run/slotmem-shm-p....shm: posix_fallocate; make room there, or set DefaultRuntimeDir to another folder
+slotmem_shm error: slotmem store failed for <folder>/run/slotmem-shm-p..._cluster.shm: posix_fallocate; free some space there, or set DefaultRuntimeDir to another folder
+slotmem_shm error: slotmem store failed for <folder>/run/slotmem-shm-p....shm: posix_fallocate; free some space there, or set DefaultRuntimeDir to another folder
+slotmem_shm error: slotmem create failed for <folder>/run/slotmem-shm-p....shm: posix_fallocate; free some space there, or set DefaultRuntimeDir to another folder
 with room: up
 one: route later, factor 1.00
 two: route two, factor 1.00

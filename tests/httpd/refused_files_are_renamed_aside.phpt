@@ -16,9 +16,9 @@ require __DIR__ . '/probe.inc';
 // What a line of the log says was wrong, or all of the line.
 function reason(string $line): string
 {
-    return preg_match('/^slotmem_shm error: slotmem refused what was stored in (<folder>\S+): ([^;]+); the slots are (empty|stored), the '
-        . 'file was renamed to \1\.refused-\.\.\.: remove it /', $line, $part)
-        ? "the log says why: $part[2]" . ($part[3] === 'stored' ? ', and the slots were stored' : '') : $line;
+    return preg_match('/^slotmem_shm error: slotmem refused the stored file (<folder>\S+): ([^;]+); it was renamed to '
+        . '\1\.refused-\.\.\., and the slots are (empty|stored in its place); remove it /', $line, $part)
+        ? "the log says why: $part[2]" . ($part[3] === 'empty' ? '' : ', and the slots were stored') : $line;
 }
 
 $module = getenv('SHMPACK_SLOTMEM_MODULE');
