@@ -21,7 +21,7 @@
 
 #include "core/base/checksum.h"
 #include "hostile_arena.h"
-#include "port/mapped_file.h"
+#include "port/named_file.h"
 #include "shmpack/slot_table.h"
 
 namespace shmpack {

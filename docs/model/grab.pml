@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Granting, releasing and reclaiming slots: docs/design/slots.md; src/core/slots/slot_grab.cc and slot_bitmap.cc.
-// Every store to and load from shared memory is a step of its own, and a user may be killed before any of them. The
-// lock is one step here: lock.pml is about it. README.md beside this says what is checked, with which settings, and
-// what is left out.
+// Granting, releasing and reclaiming slots: docs/design/slots.md; src/core/slots/slot_grab.cc, slot_owner.cc and
+// slot_bitmap.cc. Every store to and load from shared memory is a step of its own, and a user may be killed before any
+// of them. The lock is one step here: lock.pml is about it. README.md beside this says what is checked, with which
+// settings, and what is left out.
 //
 //   USERS ROUNDS KILLS   users (at most 3), how often each grabs and releases, how many of them are killed
 //   SAME_PID             true: user 3 starts when user 1 has ended, and gets its pid

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The region's lock with takeover from a dead holder: src/port/robust_lock_linux.cc and what the kernel does when a
+// The region's lock with takeover from a dead holder: src/port/robust_lock*_linux.cc and what the kernel does when a
 // thread dies. README.md beside this says what is checked, with which settings, and what is left out.
 //
 //   USERS ROUNDS KILLS   users (at most 3), how often each takes the lock, how many of them are killed, anywhere

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Putting, getting and pinning one slot: docs/design/slots.md; src/core/slots/slot_table.cc. Every store to and load
-// from shared memory is a step of its own, and who holds the slot's lock may be killed before any of them. The lock is
-// one step here: lock.pml is about it. README.md beside this says what is checked, with which settings, and what is
-// left out.
+// Putting, getting and pinning one slot: docs/design/slots.md; src/core/slots/slot_lock.h, slot_get.cc and slot_put.cc.
+// Every store to and load from shared memory is a step of its own, and the holder of the slot's lock may be killed
+// before any of them. The lock is one step here: lock.pml is about it. README.md beside this says what is checked, with
+// which settings, and what is left out.
 //
 //   PUTTERS PUTS KILLS   those who put (at most 2), how much they do altogether, how many lock holders are killed
 //   READERS READS        readers, how often each reads

@@ -69,7 +69,7 @@ echo count($files) >= 13 ? 'every folder' : 'folders: ' . count($files), "\n";
 
 plant('a family in a public header', 'include/shmpack/status.h', "#include \"shmpack/region.h\"\n", 'includes shmpack/region.h');
 plant('the core in a public header', 'include/shmpack/region.h', "#include \"core/base/checksum.h\"\n", 'includes core/base/checksum.h');
-plant('PHP in the core', 'src/core/slots/slot_table.cc', "#include \"php.h\"\n", 'included below');
+plant('PHP in the core', 'src/core/slots/slot_grab.cc', "#include \"php.h\"\n", 'included below');
 plant('the system in the core', 'src/core/region/heap.cc', "#include <unistd.h>\n", 'outside of src/port');
 plant('a name of PHP', 'src/core/region/heap.cc', "zval* value;\n", 'heap.cc:1:');
 plant('a public header of no family', 'include/shmpack/more.h', "#pragma once\n", 'more.h is in no folder');
