@@ -490,7 +490,7 @@ static const command_rec commands[] = {
     AP_INIT_TAKE1("SlotmemGroup", set_group, NULL, RSRC_CONF,
                   "the group that may attach to the slots, by name or as #number; default: that of Group"),
     AP_INIT_TAKE1("SlotmemGroupAccess", set_group_access, NULL, RSRC_CONF,
-                  "what that group may do with the slots: none, read (default) or write"),
+                  "what that group may do with the slots: none, read (the default) or write"),
     {NULL}};
 
 static void register_hooks(apr_pool_t* pool) {

@@ -3,7 +3,6 @@
 // Files under a path that others change at the same time.
 
 #include "port/named_file.h"
-#include "port/new_file.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -17,6 +16,7 @@
 #include <functional>
 #include <iterator>
 
+#include "port/new_file.h"
 #include "test_slot_table.h"
 
 namespace shmpack {

@@ -29,7 +29,7 @@ const FINDER = <<<'PHP'
             echo ", slot $id has $old";
             if ($new === '') return;
             $put = @slotmem_put($slots, $id, substr_replace($bytes, "$new\0", $at, strlen($new) + 1));
-            echo $put ? " replaced by $new" : " not replaced: " . strstr(error_get_last()['message'], 'it is');
+            echo $put ? " replaced by $new" : " not replaced: " . strstr(error_get_last()['message'], 'the table is');
         });
     }
     PHP;
