@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The spare block of each stripe: a value in the heap is replaced by one of the same size under its stripe's lock
-// alone, while who has the region's lock takes and frees blocks for keys of other stripes. docs/design/locks.md;
+// alone, while the holder of the region's lock takes and frees blocks for keys of other stripes. docs/design/locks.md;
 // src/core/region/stripe.h, overwrite.h, heap.h, repair.h. Each lock is a word that is taken in one step (lock.pml is about
 // how), and a process may be killed before every step. One that was killed begins again, as a new process. README.md
 // beside this says what is checked, with which settings, and what is left out.

@@ -14,6 +14,9 @@
 //     finds it below, because it is there again, and then the second load of the version gives another one: a new entry
 //     gets version 0 before the count is raised.
 //   - This holds for a version that was seen long ago, too: versions are never used again.
+//   - What would deceive it: between the loads of step 3 the entry comes back and is given back once more, and both
+//     times bytes that equal the version lie there. Two compactions in a few nanoseconds, and a writer that aims: one
+//     that may write, and so could have stored any value.
 //
 // Memory order: each Load() acquires, and its partner is the release of the core's Store(). The fence in CopyOut()
 // keeps a copy before the loads of HasVersion(); its partner is the fence in CopyIn().
