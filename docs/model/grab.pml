@@ -150,7 +150,7 @@ inline Reclaim() {
 #else
     :: in_use[id] && owner_pid[id] == dead && owner_start[id] == since ->
 #endif
-      assert(holder[id] != 0 && holder[id] != SOMEBODY && HAS_ENDED(holder[id]));  // Nobody's who lives.
+      assert(holder[id] != 0 && holder[id] != SOMEBODY && HAS_ENDED(holder[id]));  // Not a living process's.
       Clear()
     :: else
     fi;
@@ -203,7 +203,7 @@ end:
   od
 }
 
-// When all is over, every slot is free, or was granted to one who died and can be reclaimed.
+// When all is over, every slot is free, or was granted to a process that died, and can be reclaimed.
 proctype Last() {
   byte me, id, dead, since;
   over == USERS;

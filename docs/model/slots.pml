@@ -5,10 +5,10 @@
 // before any of them. The lock is one step here: lock.pml is about it. README.md beside this says what is checked, with
 // which settings, and what is left out.
 //
-//   PUTTERS PUTS KILLS   those who put (at most 2), how much they do altogether, how many lock holders are killed
+//   PUTTERS PUTS KILLS   putters (at most 2), how much they do altogether, how many lock holders are killed
 //   READERS READS        readers, how often each reads
 //   PINNED               true: pinned from the start. PINS: one more process asks for the address, and may be killed
-//   STORES               true: who has the address stores to the slot's second byte, which no put touches then
+//   STORES               true: a process with the address stores to the slot's second byte, which no put touches then
 //   BREAK_...            one thing is left out of the protocol, so that the check must fail
 //
 // A slot has two bytes. A put stores its number in both, or in the first one only and keeps the second.
@@ -221,7 +221,7 @@ proctype Pinner() {
   atomic { bytes = 0; ended[PINNER] = true }
 }
 
-// Stores where the address leads, whoever puts meanwhile.
+// Stores where the address leads, beside any putter.
 proctype Storer() {
   do
   :: atomic { has_address -> buffer[0].at[1] = STORED; is_stored = true }; break
@@ -298,7 +298,7 @@ end:
   od
 }
 
-// When all is over, whoever comes next finds the last value, and what was stored; in a pinned slot, in buffer 0.
+// When all is over, the next process finds the last value, and what was stored; in a pinned slot, in buffer 0.
 proctype Last() {
   byte bytes;
   ended[1] && (ended[2] || PUTTERS == 1) && (ended[PINNER] || !PINS) && readers_left == 0 && (is_stored || !STORES || !has_address);

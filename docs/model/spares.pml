@@ -10,7 +10,7 @@
 //   READS        how often the reader reads entry 0
 //   ONE_STRIPE   true: the keys of both entries belong to stripe 0. False: each has a stripe of its own
 //   INLINE       true: a put may also keep its value in the entry
-//   FREE_SPARES  true: who has the region's lock may also free the spares of all stripes, or of those that are free
+//   FREE_SPARES  true: the holder of the region's lock may also free the spares of all stripes, or of those that are free
 //   REMOVES      true: a worker may also remove a variable
 //   BREAK_...    one thing is done wrongly, so that the check must fail
 //
@@ -554,7 +554,7 @@ end:
 #define IN_UNDO(b) (TO_BE_UNDONE(0) && stripe[0].undo_block == b || TO_BE_UNDONE(1) && stripe[1].undo_block == b)
 #define IS_SPARE(b) (stripe[0].spare == b || stripe[1].spare == b)
 
-// What must never be, whoever is in the middle of something or was killed there.
+// What must never be, whatever process is at work or was killed at it.
 #define FREE_AND_NOT(b)                                                                            \
   ((listed[b] || !block[b].taken) && (IN_SLOT(b) || IN_UNDO(b) || IS_SPARE(b)) || listed[b] && block[b].taken)
 

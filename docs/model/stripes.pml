@@ -38,7 +38,7 @@ bool killed[ALL + 1];
 bool ended[ALL + 1];
 byte kills;
 
-// For the properties: who is touching the entries or the record now.
+// For the properties: the process that touches the entries or the record now.
 byte touching;
 
 #define SLOT_HALF_DONE(i) ((entry[i].version & 1) != 0 || (entry[i].version != 0 && entry[i].word[0] != entry[i].word[1]))
